@@ -1,0 +1,1 @@
+"""Wing of awards: honours now, competitions later."""

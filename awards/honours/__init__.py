@@ -1,0 +1,1 @@
+"""The honour register, certificates and the awards that lead to them."""

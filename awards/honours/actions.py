@@ -1,0 +1,105 @@
+"""Writing the register: registering what was decided, certificates, revocation, honours from before the portal."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from awards.honours.models import Certificate, CertificateBatch, Honour
+from portal.core import files, jobs, trail
+from portal.core.actor import Actor
+from portal.kit import days, pinyin
+from portal.kit.refusal import Refused
+from programs.actions.moves import make_move
+from programs.models import Call, Entry
+
+_NUMBER_LOCK = 714100
+
+
+def register_honour(entry: Entry, by: Actor, move: str) -> None:
+    """Effect of ``approve``: the honour stands in the register in the same transaction as the decision."""
+    line = entry.decision_lines.select_related("decision").get()
+    program = entry.call.program
+    key, _initials = pinyin.keys(entry.subject)
+    Honour.objects.create(
+        title=entry.category.name, family=program.series, level=level_of(entry.category.key), year=entry.call.year,
+        awarded_on=line.decision.decided_on, member=entry.member if program.subject == "member" else None,
+        organization=entry.organization, name=entry.subject, pinyin=key, collective=program.subject == "collective",
+        unit=entry.organization.name, document=line.decision.number, decision=line.decision, entry=entry,
+    )  # fmt: skip
+
+
+def level_of(category_key: str) -> str:
+    """A category's key starts with its level: ``city-person``, ``system-collective``."""
+    level = category_key.partition("-")[0]
+    return level if level in Honour.HEIGHT else Honour.Level.SYSTEM
+
+
+@transaction.atomic
+def start_certificates(by: Actor, call: Call) -> CertificateBatch:
+    """Queue one PDF with a certificate for every standing honour of the call that has none yet."""
+    if call.owner_id != by.organization_id:
+        raise Refused(_("这项评选不归你们主办"))
+    waiting = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).count()
+    if not waiting:
+        raise Refused(_("没有还没做证书的荣誉"))
+    batch = CertificateBatch.objects.create(call=call, count=waiting, created_by=by.user)
+    title = _("做证书：%(title)s，%(n)d 张") % {"title": call.title, "n": waiting}
+    batch.job = jobs.start("honours.certificates", by, title, {"batch": batch.pk}, queue="documents")
+    batch.save(update_fields=["job"])
+    trail.write(by, "certificate.start", batch, change={"call": call.pk, "count": waiting})
+    return batch
+
+
+@transaction.atomic
+def number_certificates(batch: CertificateBatch) -> list[Certificate]:
+    """Number the batch's certificates; safe to repeat after a crash: an honour has one certificate, ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBER_LOCK])
+    call = batch.call
+    rows = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).order_by("entry__number")
+    prefix = f"{call.program.number_prefix} {call.year}-"
+    n = Certificate.objects.filter(number__startswith=prefix).count()
+    for n, honour in enumerate(rows, n + 1):
+        Certificate.objects.create(honour=honour, batch=batch, number=f"{prefix}{n:04d}")
+    made = batch.certificates.select_related("honour", "honour__member", "honour__decision").order_by("number")
+    return list(made)
+
+
+@transaction.atomic
+def keep_pdf(batch: CertificateBatch, content: bytes, by: Actor) -> None:
+    """Keep the batch's PDF."""
+    batch.file = files.keep(content, f"证书-{batch.call.title}.pdf", "application/pdf", by)
+    batch.count = batch.certificates.count()
+    batch.save(update_fields=["file", "count"])
+    trail.write(by, "certificate.made", batch, change={"count": batch.count, "sha256": batch.file.sha256})
+
+
+@transaction.atomic
+def revoke(by: Actor, honour_id: int, document: str, reason: str) -> Honour:
+    """Revoke an honour (R33): the register keeps its history, the public page says so at once."""
+    honour = Honour.objects.select_for_update(of=("self",)).select_related("entry", "organization").get(pk=honour_id)
+    if honour.revoked:
+        raise Refused(_("已经撤销过了"))
+    if not document.strip():
+        raise Refused(_("请写撤销决定的文号"), "document")
+    if not reason.strip():
+        raise Refused(_("请写明原因"), "reason")
+    if by.role != "leader" or by.organization.parent_id is not None:
+        raise Refused(_("撤销由主办单位的领导办理"))
+    if honour.entry_id:
+        make_move(honour.entry_id, "revoke", by=by, note=reason, through="revocation")
+    honour.revoked_at, honour.revoked_by = days.now(), by.user
+    honour.revoked_document, honour.revoked_reason = document.strip(), reason.strip()
+    honour.save()
+    trail.write(by, "honour.revoke", honour, note=reason.strip(), change={"document": document.strip()})
+    return honour
+
+
+@transaction.atomic
+def register_legacy(by: Actor, **values: Any) -> Honour:
+    """Enter an honour from before the portal, so that the no-repeat rule knows it."""
+    key, _initials = pinyin.keys(values["name"])
+    honour = Honour.objects.create(pinyin=key, **values)
+    trail.write(by, "honour.legacy", honour, change={"family": honour.family, "year": honour.year})
+    return honour

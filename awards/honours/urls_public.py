@@ -1,0 +1,4 @@
+"""Public addresses of honours."""
+
+app_name = "verify"
+urlpatterns: list = []

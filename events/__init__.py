@@ -1,0 +1,1 @@
+"""Wing of events: activities, sports, halls. Its rooms come with later issues."""

@@ -1,0 +1,1 @@
+"""Money floor: budgets, payments, audit. Its rooms come with later issues."""

@@ -1,0 +1,1 @@
+"""Wing of governance: congresses, elections, terms. Its rooms come with later issues."""

@@ -1,0 +1,1 @@
+"""Users, their posts, and in whose name a request acts."""

@@ -1,0 +1,160 @@
+"""The only writers of accounts and posts."""
+
+import datetime
+import re
+import secrets
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from allauth.usersessions.models import UserSession
+from portal.accounts import checks
+from portal.accounts.models import Post, User
+from portal.accounts.queries import phone_digits
+from portal.core import outbox, trail
+from portal.core.actor import Actor
+from portal.kit import crypto, days
+from portal.kit.refusal import Refused
+from portal.registry.models import Organization
+
+#: No capitals, no @, not digits only: a user name can never be taken for a phone or an e-mail.
+USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}", re.ASCII)
+POST_KEY = "post"
+
+
+def _first_password() -> str:
+    return secrets.token_urlsafe(9)
+
+
+@transaction.atomic
+def create_user(by: Actor, username: str, name: str, email: str = "", phone: str = "") -> tuple[User, str]:
+    """Open an account; returns it with its first password, which is shown once and kept nowhere."""
+    username, email = username.strip().lower(), email.strip().lower()
+    if not USERNAME.fullmatch(username):
+        raise Refused(_("用户名用小写字母开头，3 到 30 个字母、数字、点或横线"), "username")
+    digits = phone_digits(phone)
+    if phone.strip() and not digits:
+        raise Refused(_("手机号是 1 开头的 11 位数字"), "phone")
+    password = _first_password()
+    user = User(
+        username=username, name=name.strip(), email=email, password=make_password(password),
+        phone=digits, phone_index=crypto.blind(digits, "phone") or None, phone_verified=bool(digits),
+    )  # fmt: skip
+    for field, taken in _taken(user).items():
+        raise Refused(taken, field)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as problem:
+        raise Refused(_("用户名、手机或邮箱刚被别的账号用了")) from problem
+    trail.write(by, "account.create", user, name=user.username)
+    return user, password
+
+
+def _taken(user: User) -> dict[str, str]:
+    found = {}
+    if User.objects.filter(username=user.username).exists():
+        found["username"] = _("这个用户名有人用了")
+    elif user.email and User.objects.filter(email=user.email).exists():
+        found["email"] = _("这个邮箱有人用了")
+    elif user.phone_index and User.objects.filter(phone_index=user.phone_index).exists():
+        found["phone"] = _("这个手机号有人用了")
+    return found
+
+
+@transaction.atomic
+def renew_password(by: Actor, user_id: int) -> tuple[User, str]:
+    """Give a new first password to somebody who cannot reset theirs; their sessions end. Not for oneself."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if by.user.pk == user.pk:
+        raise Refused(_("自己的密码在“改密码”里改"))
+    password = _first_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _end_sessions(user)
+    trail.write(by, "account.password_renewed", user, name=user.username)
+    outbox.tell([user], _("密码由管理员重设过"), _("不是你请他重设的，马上打电话给上一级工会。"))
+    return user, password
+
+
+@transaction.atomic
+def set_active(by: Actor, user_id: int, active: bool, reason: str) -> User:
+    """Stop an account or restore it. A stopped one is out with its next request."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if by.user.pk == user.pk:
+        raise Refused(_("不能停用自己的账号"))
+    if not reason.strip():
+        raise Refused(_("请写明原因"), "reason")
+    if user.is_active == active:
+        raise Refused(_("已经是这样了，刷新看看"))
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        _end_sessions(user)
+    trail.write(by, "account.restore" if active else "account.stop", user, note=reason.strip(), name=user.username)
+    return user
+
+
+def _end_sessions(user: User) -> None:
+    open_ones = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=open_ones.values("session_key")).delete()
+    open_ones.delete()
+
+
+@transaction.atomic
+def grant_post(
+    by: Actor,
+    user: User,
+    role: str,
+    organization: Organization,
+    since: datetime.date,
+    until: datetime.date | None = None,
+    note: str = "",
+) -> Post:
+    """Grant a post. Raises Refused for one's own, and for roles that one person may not hold together (S5, S6)."""
+    User.objects.select_for_update().get(pk=user.pk)
+    checks.may_grant(by, user, role, organization, since, until)
+    post = Post(user=user, role=role, organization=organization, since=since, until=until, granted_by=by.user)
+    try:
+        with transaction.atomic():
+            post.save(force_insert=True)
+    except IntegrityError as problem:
+        raise Refused(_("%(name)s已经有这个岗位了") % {"name": user.name}, "role") from problem
+    change = {"user": user.pk, "role": role, "organization": organization.pk, "since": str(since)}
+    if until:
+        change["until"] = str(until)
+    trail.write(by, "post.grant", post, note=note.strip(), change=change, name=f"{post}")
+    outbox.tell([user], _("你有了新的岗位：%(post)s") % {"post": post}, key=f"post-{post.pk}")
+    return post
+
+
+@transaction.atomic
+def end_post(by: Actor, post_id: int, note: str, until: datetime.date | None = None) -> Post:
+    """Take a post away: at once (the last day was yesterday), or after the day given."""
+    post = Post.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=post_id)
+    if not note.strip():
+        raise Refused(_("请写明原因"), "note")
+    until = until or days.today() - datetime.timedelta(days=1)
+    if post.until and post.until <= until:
+        raise Refused(_("这个岗位已经到 %(day)s 为止") % {"day": post.until})
+    checks.may_end(by, post)
+    # granted and taken away on one day: it was never in force, the record tells the story
+    post.since, post.until = min(post.since, until), until
+    post.save(update_fields=["since", "until"])
+    trail.write(by, "post.end", post, note=note.strip(), change={"user": post.user_id, "until": str(until)}, name=f"{post}")
+    outbox.tell([post.user], _("岗位收回：%(post)s") % {"post": post}, note.strip(), key=f"post-end-{post.pk}-{until}")
+    return post
+
+
+@transaction.atomic
+def act_as(request: HttpRequest, post: Post | None) -> None:
+    """Act in another post from the next page on; the session gets a new id, as at every change of rights."""
+    old = request.session.session_key
+    request.session[POST_KEY] = post.pk if post else 0
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+    change = {"from": request.actor.post.pk if request.actor.post else None, "to": post.pk if post else None}
+    trail.write(Actor(request.user, post), "account.act_as", request.user, change=change, name=request.user.username)

@@ -1,0 +1,81 @@
+"""Forms of accounts and posts."""
+
+from allauth.account import forms as vendor
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import policy
+from portal.accounts.adapter import limit_session
+from portal.accounts.models import Post, User
+from portal.accounts.queries import by_login
+from portal.kit import days
+from portal.kit.forms import DateInput
+from portal.registry.models import Organization
+
+
+class LoginForm(vendor.LoginForm):
+    """allauth's form. "Two weeks on this computer" is not for staff."""
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        response = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            limit_session(request, request.user)
+        return response
+
+
+class AccountForm(forms.Form):
+    """A new account."""
+
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=80)
+    username = forms.CharField(
+        label=gettext_lazy("用户名"), max_length=30, help_text=gettext_lazy("小写字母开头，如 zhangsan；定了不能改")
+    )
+    phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("邮箱"), required=False, help_text=gettext_lazy("忘了密码时，重设的信发到这里")
+    )
+
+
+class GrantForm(forms.Form):
+    """A post for somebody. People and units are typed, not picked: there are thousands of both."""
+
+    user = forms.CharField(label=gettext_lazy("给谁"), max_length=100, help_text=gettext_lazy("用户名、手机或邮箱"))
+    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[("", gettext_lazy("请选")), *Post.Role.choices])
+    organization = forms.CharField(
+        label=gettext_lazy("单位"), max_length=100, help_text=gettext_lazy("单位编号，或全称、简称")
+    )
+    since = forms.DateField(label=gettext_lazy("从"), widget=DateInput())
+    until = forms.DateField(
+        label=gettext_lazy("到"), widget=DateInput(), required=False, help_text=gettext_lazy("不填，一直到收回")
+    )
+    note = forms.CharField(label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("任职文件、会议纪要等"))
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["since"].initial = days.today
+
+    def clean_user(self) -> User:
+        user = by_login(self.cleaned_data["user"])
+        if user is None:
+            raise forms.ValidationError(_("没有这个账号，先在“账号”里开通"))
+        return user
+
+    def clean_organization(self) -> Organization:
+        text = self.cleaned_data["organization"].strip()
+        for field in ("code", "name", "short_name"):
+            found = list(Organization.objects.filter(**{field: text, "active": True}).order_by()[:2])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise forms.ValidationError(_("叫这个名字的不止一家，请填单位编号"))
+        raise forms.ValidationError(_("没有这家单位，核对一下编号或全称"))
+
+
+class ReasonForm(forms.Form):
+    """Why, for what is taken away."""
+
+    note = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+

@@ -1,0 +1,45 @@
+"""Reading accounts and posts."""
+
+import re
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from portal.accounts.models import Post, User
+from portal.core.actor import Actor
+from portal.kit import crypto
+
+
+def phone_digits(text: str) -> str:
+    """A mobile number as it is stored: digits only, no country code. "" for anything else."""
+    digits = re.sub(r"[\s-]", "", text).removeprefix("+86")
+    return digits if re.fullmatch(r"1\d{10}", digits, re.ASCII) else ""
+
+
+def by_login(text: str) -> User | None:
+    """The account that a typed user name, phone or e-mail means. One query, whatever was typed."""
+    text = text.strip()
+    if not text:
+        return None
+    forms = {text, text.lower()}
+    index = crypto.blind(phone_digits(text), "phone") or None
+    meant = Q(username__in=forms) | Q(email__in=forms) | Q(phone_index=index, phone_index__isnull=False)
+    found = list(User.objects.filter(meant)[:3])
+    # Nobody may take over a phone or an address by choosing it as a user name.
+    for fits in (lambda u: index and u.phone_index == index, lambda u: u.email in forms, lambda u: u.username in forms):
+        for user in found:
+            if fits(user):
+                return user
+    return None
+
+
+def posts_of(user: User) -> QuerySet[Post]:
+    """The user's posts in force, with their organisation and whether the user has a second factor: one query."""
+    second = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
+    current = Post.objects.current().filter(user=user).select_related("organization")
+    return current.annotate(second_factor=Exists(second))
+
+
+def users_for(actor: Actor) -> QuerySet[User]:
+    """Accounts that the actor may manage."""
+    return User.objects.all() if actor.role == "security" else User.objects.none()

@@ -1,0 +1,15 @@
+"""Check the sealed audit trail against its chain and its anchors; exit 1 and name the first bad record."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.core import trail
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args, **options) -> None:
+        verdict = trail.verify()
+        if not verdict.good:
+            raise CommandError(f"record {verdict.bad_record}: {verdict.reason}")
+        self.stdout.write(f"{verdict.sealed} records sealed and whole, {verdict.unsealed} waiting for their seal")

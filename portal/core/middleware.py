@@ -1,0 +1,38 @@
+"""Every request gets a number; what goes wrong is logged under it and shown as that number only."""
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+
+from portal.core.context import request_id
+from portal.core.errors import refused
+from portal.kit.refusal import Refused
+
+log = logging.getLogger("portal.request")
+
+
+class Incident:
+    """Names the request, keeps personal pages out of caches and turns a stray ``Refused`` into a polite page."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.incident = secrets.token_hex(4)
+        token = request_id.set(request.incident)
+        try:
+            response = self.get_response(request)
+            if response.status_code >= 400:
+                log.warning("%s %s %s", request.incident, response.status_code, request.method)
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.headers["X-Request-Id"] = request.incident
+            return response
+        finally:
+            request_id.reset(token)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refused(request, exception)
+        log.error("%s %s", request.incident, type(exception).__name__, exc_info=exception)
+        return None

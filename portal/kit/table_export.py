@@ -1,0 +1,103 @@
+"""The list as a sheet: the very rows and columns that the page shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from portal.kit.gather import gather
+from portal.kit.sheets_write import Col, write_table
+from portal.kit.table_query import Asked
+from portal.kit.table_spec import Column, Listing
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is about to leave the portal; handed to ``settings.LISTING_EXPORT_HOOK`` before it does."""
+
+    listing: Listing
+    query: str
+    columns: list[str]
+    count: int
+
+    @property
+    def big(self) -> bool:
+        return self.count > self.listing.export_limit
+
+
+def find_listing(key: str) -> Listing:
+    """The listing registered under ``key`` in some app's ``tables.LISTINGS``."""
+    for listing in gather("tables", "LISTINGS"):
+        if isinstance(listing, Listing) and listing.key == key:
+            return listing
+    raise KeyError(key)
+
+
+def write_listing(
+    listing: Listing,
+    queryset: QuerySet,
+    query: str,
+    columns: list[str] | None,
+    target: Path | BinaryIO,
+    *,
+    actor: Any = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Write every row that ``query`` means; returns how many. Rows are fetched in chunks, memory stays flat."""
+    asked = Asked(listing, queryset, QueryDict(query.lstrip("?")), actor)
+    drawn = listing.to_export(columns)
+    footer = _footer(asked, actor)
+    sheet = [Col(column.name, column.label, kind=column.kind, width=column.width) for column in drawn]
+    return write_table(target, sheet, _rows(asked.rows, drawn, progress), sheet=listing.title[:31], footer=footer)
+
+
+def _rows(rows: QuerySet, columns: list[Column], progress: Callable[[int], None] | None) -> Any:
+    for number, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
+        yield [column.exported(row) for column in columns]
+        if progress and number % 500 == 0:
+            progress(number)
+
+
+def _footer(asked: Asked, actor: Any) -> tuple[str, ...]:
+    who = getattr(getattr(actor, "user", None), "name", "")
+    conditions = [condition.text for condition in asked.conditions]
+    if asked.params.get("q", "").strip():
+        conditions.append(_("找：%(words)s") % {"words": asked.params["q"].strip()})
+    words = "；".join(conditions) or _("没有限定")
+    when = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+    return (
+        asked.listing.title,
+        _("%(who)s %(when)s 导出") % {"who": who, "when": when},
+        _("看哪些：%(view)s") % {"view": asked.view.label if asked.view else _("全部")},
+        _("条件：%(words)s") % {"words": words},
+    )
+
+
+def export_response(request: HttpRequest, asked: Asked, columns: list[str] | None) -> HttpResponse:
+    """The sheet at once, or what the hook answers instead (a started job, a refusal)."""
+    listing, actor = asked.listing, asked.actor
+    query = asked.url()
+    export = Export(listing, query, [c.name for c in listing.to_export(columns)], asked.total)
+    hook = getattr(settings, "LISTING_EXPORT_HOOK", "")
+    answer = import_string(hook)(request, export) if hook else None
+    if answer is not None:
+        return answer
+    target = TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    write_listing(listing, asked.queryset, query, columns, target, actor=actor)
+    target.seek(0)
+    name = f"{listing.export_name}-{timezone.localdate():%Y%m%d}.xlsx"
+    response = FileResponse(target, content_type=XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response

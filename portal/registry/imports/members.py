@@ -1,0 +1,245 @@
+"""The roster: its columns, how a row is read, and what the portal already has for it."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.kit import crypto, days, idcard, pinyin, text
+from portal.kit.refusal import Refused
+from portal.registry.imports import cells
+from portal.registry.imports.edits import by_hand, edited_text
+from portal.registry.imports.spec import ALL, Change, Conflict, Field, Found, Reading, Scope, Values
+from portal.registry.imports.units import Unit, Units
+from portal.registry.models import Member, Membership
+
+SEXES = {"f": "女", "m": "男"}
+POLITICS = {value: str(label) for value, label in Member.Politics.choices}
+RANKS = {value: str(label) for value, label in Member.Rank.choices}
+PERSONNEL = {value: str(label) for value, label in Member.Personnel.choices}
+DOCUMENTS = {value: str(label) for value, label in idcard.KINDS.items()}
+PARTY = {"党员": "party", "共产党员": "party", "中国共产党党员": "party", "预备党员": "probation", "团员": "league"}
+PARTY |= {"无党派": "none", "无党派人士": "none", "民革": "democratic", "民盟": "democratic", "民建": "democratic"}
+PARTY |= {"民进": "democratic", "农工党": "democratic", "致公党": "democratic", "九三学社": "democratic"}
+CARDS = {"身份证": "resident", "二代身份证": "resident", "居民身份证": "resident"}
+
+FIELDS = (
+    Field("name", "姓名", cells.person, required=True, aliases=("会员姓名",), width=12),
+    Field(
+        "unit", "所在工会", cells.words(100), required=True, width=26,
+        aliases=("单位", "工会名称", "所属工会", "所在单位"), hint="写全称、简称或编号；重名的写“上级/名称”",
+        cure="写成门户里的名称，或填它的编号",
+    ),
+    Field("document", "证件类别", cells.choice(DOCUMENTS, CARDS), choices=tuple(DOCUMENTS.values()), width=16),
+    Field(
+        "document_number", "证件号码", cells.exact, required=True, width=22,
+        aliases=("证件号", "身份证号", "身份证号码", "身份证"), hint="设为文本格式再填，18 位",
+        cure="{letter} 列设为“文本”，照证件重填",
+    ),
+    Field("sex", "性别", cells.choice(SEXES), choices=("女", "男"), width=7, hint="居民身份证可以不填，按号码算"),
+    Field(
+        "birth_date", "出生日期", cells.past_day, kind="date", aliases=("出生年月日", "生日"), width=13,
+        cure="填 1984-03-09 这样的日期",
+    ),
+    Field("politics", "政治面貌", cells.choice(POLITICS, PARTY), choices=tuple(POLITICS.values()), width=14),
+    Field("title", "职称", cells.words(40), width=16),
+    Field("position", "职务", cells.words(60), width=18, aliases=("岗位",)),
+    Field("rank", "干部级别", cells.choice(RANKS), choices=tuple(RANKS.values()), width=14),
+    Field("personnel", "人员类别", cells.choice(PERSONNEL), choices=tuple(PERSONNEL.values()), width=12),
+    Field(
+        "hired_on", "入校日期", cells.past_day, kind="date", aliases=("入职日期", "进校日期", "入校时间"), width=13,
+        cure="填 2008-07-01 这样的日期",
+    ),
+    Field(
+        "joined_on", "入会日期", cells.past_day, kind="date", aliases=("入会时间",), width=13,
+        hint="不填就用入校日期", cure="填 2008-09-10 这样的日期",
+    ),
+    Field("phone", "手机", cells.phone, aliases=("手机号", "手机号码", "联系电话"), width=15, cure="填 11 位手机号"),
+    Field(
+        "card_number", "工会卡或银行卡号", cells.card, aliases=("工会卡号", "银行卡号", "会员服务卡"), width=24,
+        cure="{letter} 列设为“文本”，照卡面重填",
+    ),
+)  # fmt: skip
+EXAMPLE = {
+    "name": "周敏芳", "unit": "景谷实验中学工会", "document": "居民身份证", "document_number": "310112198403090020",
+    "sex": "女", "birth_date": "1984-03-09", "politics": "中共党员", "title": "中学高级教师", "position": "数学教研组长",
+    "rank": "非领导职务", "personnel": "在编", "hired_on": "2008-07-01", "joined_on": "2008-09-10",
+    "phone": "13800000000", "card_number": "",
+}  # fmt: skip
+#: Fields that a row may change on somebody who is registered, with what the preview calls them.
+UPDATABLE = {
+    "name": "姓名", "sex": "性别", "birth_date": "出生日期", "politics": "政治面貌", "title": "职称", "position": "职务",
+    "rank": "干部级别", "personnel": "人员类别", "hired_on": "入校日期", "phone": "手机", "card_number": "卡号",
+}  # fmt: skip
+MASKS = {"phone": text.mask_phone, "card_number": text.mask_card}
+WORDS = {"sex": SEXES, "politics": POLITICS, "rank": RANKS, "personnel": PERSONNEL}
+EDITS = ("member.update", "member.transfer", "member.end")
+_DIFFERENT = gettext_lazy("和证件号里的%(real)s不一样")
+
+
+@dataclass
+class Look:
+    """What all rows share: the unions, the documents seen so far in this file, the days and the rights."""
+
+    scope: Scope
+    units: Units
+    tree: frozenset[int]
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+def prepare(scope: Scope) -> Look:
+    units = Units(scope.by)
+    return Look(scope, units, frozenset(units.by_pk))
+
+
+def check(reading: Reading, look: Look) -> None:
+    """The union, the document with what it says about its holder, the order of days."""
+    values = reading.values
+    _check_unit(reading, look)
+    _check_document(reading, look)
+    birth, hired = values.get("birth_date"), values.get("hired_on")
+    if birth and hired and hired.year - birth.year < 14:
+        reason = _("入校时才 %(n)d 岁，出生日期是 %(birth)s") % {"n": hired.year - birth.year, "birth": birth.isoformat()}
+        reading.wrong("hired_on", reason, _("核对年份"))
+
+
+def _check_unit(reading: Reading, look: Look) -> None:
+    name = reading.values.get("unit")
+    if name is None:
+        return
+    try:
+        unit = look.units.find(name)
+    except Refused as refusal:
+        reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"))
+    else:
+        reading.values["unit"], reading.values["unit_name"] = unit.pk, unit.name
+
+
+def _check_document(reading: Reading, look: Look) -> None:
+    values = reading.values
+    number = values.get("document_number")
+    if number is None:
+        return
+    try:
+        paper = idcard.read_document(number, values.setdefault("document", idcard.RESIDENT))
+    except Refused as refusal:
+        reading.wrong("document_number", str(refusal), _("照证件重填；不是居民身份证的，先选证件类别"))
+        return
+    values["document_number"] = paper.number
+    index = crypto.blind(paper.number, "document")
+    if index in look.seen:
+        reason = _("和 %(place)s 是同一个证件号") % {"place": look.seen[index]}
+        reading.wrong("document_number", reason, _("同一个人留一行"), value=text.mask_id(paper.number))
+    look.seen.setdefault(index, reading.place)
+    _compare_document(reading, paper)
+
+
+def _compare_document(reading: Reading, paper: idcard.Document) -> None:
+    """Sex and birth date are taken from the number; what the sheet says otherwise is an error at that cell."""
+    values = reading.values
+    if paper.birth:
+        if values.setdefault("birth_date", paper.birth) != paper.birth:
+            reading.wrong("birth_date", str(_DIFFERENT) % {"real": paper.birth.isoformat()}, _("清空这一格，按证件号填"))
+    sex = paper.sex.lower()
+    if sex and values.setdefault("sex", sex) != sex:
+        reading.wrong("sex", str(_DIFFERENT) % {"real": SEXES[sex]}, _("清空这一格，按证件号填"))
+
+
+# ── what is there ──
+
+
+def match(rows: Sequence[Values], look: Look) -> list[Found]:
+    """Who is registered with these documents, who has the same name and birthday: four queries, however many rows."""
+    indexes = [crypto.blind(values["document_number"], "document") for values in rows]
+    people = Member.objects.filter(document_index__in=indexes).select_related("organization")
+    if look.scope.lock:
+        people = people.select_for_update(of=("self",)).order_by("pk")
+    known = {member.document_index: member for member in people}
+    ids = [member.pk for member in known.values()]
+    edits = by_hand(Member, EDITS, ids, look.scope.as_of)
+    stays = Membership.objects.filter(member__in=ids, left_on__isnull=True).values_list("member_id", "joined_on")
+    joined = dict(stays)
+    twins = _twins([v for v, index in zip(rows, indexes, strict=True) if index not in known], look)
+    found = []
+    for values, index in zip(rows, indexes, strict=True):
+        member = known.get(index)
+        if member is None:
+            found.append(_stranger(values, twins))
+        else:
+            found.append(_compare(values, member, look, edits.get(member.pk), joined.get(member.pk)))
+    return found
+
+
+def _twins(rows: list[Values], look: Look) -> dict[tuple[str, datetime.date], Member]:
+    """Registered people of the same name and birthday, among those this actor may see."""
+    born = {(values["name"], values["birth_date"]) for values in rows if values.get("birth_date")}
+    if not born:
+        return {}
+    keys = {pinyin.keys(name)[0] for name, _birth in born}
+    seen = Member.objects.visible_to(look.scope.by).filter(pinyin__in=keys, birth_date__in={day for _n, day in born})
+    people = seen.filter(active=True).only("name", "birth_date", "organization__name").select_related("organization")
+    return {(member.name, member.birth_date): member for member in people if (member.name, member.birth_date) in born}
+
+
+def _stranger(values: Values, twins: dict[tuple[str, datetime.date], Member]) -> Found:
+    twin = twins.get((values["name"], values.get("birth_date")))  # type: ignore[arg-type]
+    if twin is None:
+        return Found()
+    told = _("%(unit)s有同名、同生日的人，证件不同，可能是两个人") % {"unit": twin.organization.name}
+    return Found(conflicts=[Conflict(told, (ALL,))])
+
+
+def _compare(
+    values: Values, member: Member, look: Look, edit: tuple[datetime.datetime, set[str]] | None, joined: Any
+) -> Found:
+    found = Found(member)
+    unit: Unit = look.units.by_pk[values["unit"]]
+    if member.organization_id not in look.tree:
+        return _foreign(found, member, unit, values)
+    for name, label in UPDATABLE.items():
+        new, old = values.get(name), getattr(member, name)
+        if new not in (None, "") and new != old:
+            found.changes.append(Change(name, label, shown(name, old), shown(name, new)))
+    if unit.pk != member.organization_id:
+        found.changes.append(Change("organization", "单位", member.organization.name, unit.name))
+        if joined and joined > look.scope.as_of:
+            told = _("%(day)s 才转入%(unit)s，比表格新") % {"day": days.short_date(joined), "unit": member.organization.name}
+            found.conflicts.append(Conflict(told, ("organization",)))
+    if not member.active:
+        found.changes.append(Change("active", "会籍", _("不在会"), _("在会")))
+        found.conflicts.append(Conflict(_("登记过离会或退休，表格里还有"), (ALL,)))
+    if values["name"] != member.name:
+        told = _("证件相同，姓名不同：门户里是%(old)s，表格里是%(new)s") % {"old": member.name, "new": values["name"]}
+        found.conflicts.append(Conflict(told, ("name",)))
+    changed = {change.field for change in found.changes}
+    newer = [name for name in UPDATABLE if edit and name in edit[1] & changed]
+    if edit and newer:
+        found.conflicts.append(Conflict(edited_text(edit[0], [UPDATABLE[name] for name in newer]), tuple(newer)))
+    return found
+
+
+def _foreign(found: Found, member: Member, unit: Unit, values: Values) -> Found:
+    """Somebody of another union: what is registered there about the person is not shown here."""
+    name = member.organization.name
+    told = _("已在%(unit)s，用表格的就是转会") % {"unit": name}
+    if values["name"] != member.name:
+        told += _("；姓名和那边登记的不同")
+    found.changes.append(Change("organization", "单位", name, unit.name))
+    found.conflicts.append(Conflict(told, (ALL,)))
+    return found
+
+
+def shown(name: str, value: Any) -> str:
+    """A value as the preview shows it: words for codes, masks for what is protected."""
+    if value in (None, ""):
+        return "—"
+    if name in MASKS:
+        return MASKS[name](value)
+    return WORDS[name].get(value, value) if name in WORDS else str(value)
+
+
+def label(values: Values) -> str:
+    return values.get("name", "")

@@ -1,0 +1,186 @@
+"""What an importer is: a value that a room fills in. Reading, preview, commit and undo are the same for every room."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from portal.core.actor import Actor
+from portal.kit.gather import gather
+from portal.kit.refusal import Refused
+from portal.kit.sheets_guard import column_letter
+from portal.kit.sheets_read import Cell, Column, Row
+from portal.kit.sheets_write import Col
+from portal.registry.models import ImportRow, Organization
+
+Values = dict[str, Any]
+#: Every field of a conflict: keeping what the portal has then means leaving the whole row alone.
+ALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the workbook: its head, what may stand in it, and how a cell becomes a value.
+
+    ``read`` raises ``Refused`` with the reason; ``cure`` says what to do about it ({letter}: the column's letter).
+    """
+
+    key: str
+    title: str
+    read: Callable[[Cell], Any]
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    cure: str = ""
+    kind: str = "text"
+    width: float = 14
+
+    @property
+    def column(self) -> Column:
+        """For the reader of sheets."""
+        return Column(self.key, self.title, self.aliases, self.required)
+
+    @property
+    def col(self) -> Col:
+        """For the writer of sheets: templates and results hold text, so that no number loses its end."""
+        return Col(self.key, self.title, "text", self.width, self.choices, self.required, self.hint)
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with one cell, and the way out."""
+
+    cell: str
+    value: str
+    reason: str
+    cure: str
+    key: str
+
+
+class Change(NamedTuple):
+    """What an existing row would become."""
+
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+class Conflict(NamedTuple):
+    """The portal and the sheet say different things; ``fields`` is what "留系统的" leaves as it is."""
+
+    text: str
+    fields: tuple[str, ...]
+
+
+class Reading:
+    """One row while it is read: values by key, and everything that is wrong with it."""
+
+    def __init__(self, row: Row, columns: dict[str, int]) -> None:
+        self.row, self.columns = row, columns
+        self.values: Values = {}
+        self.problems: list[Problem] = []
+
+    @property
+    def place(self) -> str:
+        """``教师!12``."""
+        return f"{self.row.sheet}!{self.row.number}"
+
+    def wrong(self, key: str, reason: str, cure: str = "", value: str | None = None) -> None:
+        """Note a problem. ``value``: what to show instead of the cell's text, when that must stay masked."""
+        letter = column_letter(self.columns.get(key, 1))
+        shown = self.row.text(key) if value is None else value
+        self.problems.append(
+            Problem(f"{letter}{self.row.number}", shown[:80], reason, cure.replace("{letter}", letter), key)
+        )
+
+    def take(self, one: Field) -> None:
+        """Read the cell of one field; a blank cell gives no value."""
+        cell = self.row.cells.get(one.key)
+        if cell is None:
+            if one.required:
+                self.wrong(one.key, _("“%(title)s”没有填") % {"title": one.title}, _("填上再传"))
+            return
+        try:
+            self.values[one.key] = one.read(cell)
+        except Refused as refusal:
+            self.wrong(one.key, str(refusal), one.cure)
+
+
+@dataclass
+class Found:
+    """What the portal has for one row of the sheet."""
+
+    existing: models.Model | None = None
+    changes: list[Change] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    problems: list[tuple[str, str, str]] = field(default_factory=list)  # key, reason, cure
+
+
+@dataclass
+class Line:
+    """A row about to be written: its values, what was found, which fields the portal keeps. ``undo`` is the way back."""
+
+    row: ImportRow
+    values: Values
+    found: Found
+    kept: frozenset[str] = frozenset()
+    undo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """In whose name and for which organisation the file is read, and of which day it is."""
+
+    by: Actor
+    organization: Organization
+    as_of: datetime.date
+    rows: Callable[[], Iterator[Row]]
+    lock: bool = False
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A sheet that a room can take in.
+
+    ``prepare(scope)`` loads what all rows share; ``check(reading, look)`` looks across the cells of a row;
+    ``match(values, look)`` finds what exists with a constant number of queries per chunk; ``write(lines, by, look)``
+    writes a chunk in bulk with its records; ``undo(rows, by)`` takes rows back and returns the names of those it may not.
+    """
+
+    key: str
+    title: str
+    noun: str
+    resource: str
+    fields: tuple[Field, ...]
+    example: dict[str, str]
+    instructions: tuple[str, ...]
+    prepare: Callable[[Scope], Any]
+    check: Callable[[Reading, Any], None]
+    match: Callable[[Sequence[Values], Any], list[Found]]
+    write: Callable[[Sequence[Line], Actor, Any], None]
+    undo: Callable[[Sequence[tuple[ImportRow, dict[str, Any]]], Actor], list[str]]
+    label: Callable[[Values], str]
+    order: int = 50
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(one.column for one in self.fields)
+
+    def decode(self, values: Values) -> Values:
+        """Values as they come out of JSON, with their days again."""
+        days = {one.key for one in self.fields if one.kind == "date"}
+        return {key: datetime.date.fromisoformat(v) if key in days and v else v for key, v in values.items()}
+
+
+def importers() -> list[Importer]:
+    """Every importer of every installed app."""
+    return sorted(gather("importers", "IMPORTERS"), key=lambda one: one.order)  # type: ignore[attr-defined]
+
+
+def importer(key: str) -> Importer | None:
+    """The importer called ``key``."""
+    return next((one for one in importers() if one.key == key), None)

@@ -1,0 +1,104 @@
+"""The tree of unions."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+from portal.core.actor import Actor
+
+
+class Kind(models.TextChoices):
+    CITY = "city", _("市教育工会")
+    DISTRICT = "district", _("区教育工会")
+    UNIVERSITY = "university", _("高校工会")
+    VOCATIONAL = "vocational", _("中职联")
+    AFFILIATED = "affiliated", _("直属单位工会")
+    GRASSROOTS = "grassroots", _("基层工会")
+    DEPARTMENT = "department", _("部门工会")
+    GROUP = "group", _("工会小组")
+
+
+class Sector(models.TextChoices):
+    HIGHER = "higher", _("高校")
+    BASIC = "basic", _("中小幼")
+    VOCATIONAL = "vocational", _("中职")
+    OTHER = "other", _("其他")
+
+
+#: Which kinds may stand below which (the rule of the tree; the import and the forms read it from here).
+BELOW: dict[str, tuple[str, ...]] = {
+    "": (Kind.CITY,),
+    Kind.CITY: (Kind.DISTRICT, Kind.UNIVERSITY, Kind.VOCATIONAL, Kind.AFFILIATED, Kind.DEPARTMENT),
+    Kind.DISTRICT: (Kind.GRASSROOTS, Kind.DEPARTMENT),
+    Kind.VOCATIONAL: (Kind.GRASSROOTS,),
+    Kind.UNIVERSITY: (Kind.GRASSROOTS, Kind.DEPARTMENT, Kind.GROUP),
+    Kind.AFFILIATED: (Kind.GRASSROOTS, Kind.DEPARTMENT, Kind.GROUP),
+    Kind.GRASSROOTS: (Kind.DEPARTMENT, Kind.GROUP),
+    Kind.DEPARTMENT: (Kind.GROUP,),
+    Kind.GROUP: (),
+}
+
+
+class OrganizationQuerySet(TreeQuerySet):
+    def visible_to(self, actor: Actor) -> "OrganizationQuerySet":
+        if actor.role in ("auditor", "supervisor"):
+            return self
+        if actor.organization is None or actor.role not in ("chair", "clerk", "officer", "leader"):
+            return self.none()
+        return self if actor.tree_ids is None else self.filter(pk__in=actor.tree_ids)
+
+
+class Organization(TreeNode):
+    """One union: the city, a district, a university, a school, a department, a group."""
+
+    code = models.CharField(_("编号"), max_length=20, unique=True)
+    name = models.CharField(_("名称"), max_length=100)
+    short_name = models.CharField(_("简称"), max_length=30, blank=True)
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind)
+    sector = models.CharField(_("学段"), max_length=12, choices=Sector, default=Sector.OTHER)
+    area = models.CharField(_("片区"), max_length=30, blank=True)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    head_count = models.PositiveIntegerField(_("教职工人数"), default=0)
+    women_count = models.PositiveIntegerField(_("女教职工人数"), default=0)
+    phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    term_from = models.DateField(_("本届起"), null=True, blank=True)
+    term_until = models.DateField(_("本届止"), null=True, blank=True)
+    active = models.BooleanField(_("在用"), default=True)
+    pinyin = models.CharField(max_length=200, blank=True, db_index=True)
+    initials = models.CharField(max_length=200, blank=True, db_index=True)
+    version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("组织")
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="organization_name_once"),
+            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organization_uscc_once"),
+            models.CheckConstraint(condition=Q(women_count__lte=F("head_count")), name="organization_women_le_heads"),
+            models.CheckConstraint(
+                condition=Q(term_until__isnull=True) | Q(term_from__isnull=True) | Q(term_until__gt=F("term_from")),
+                name="organization_term_order",
+            ),
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="city"), name="organization_one_city"),
+            models.CheckConstraint(condition=Q(kind="city") | Q(parent__isnull=False), name="organization_has_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def short(self) -> str:
+        return self.short_name or self.name
+
+    def subtree_ids(self) -> list[int]:
+        """Ids of this organisation and everything below it: one recursive query."""
+        rows = Organization.objects.descendants(self, include_self=True)
+        return list(rows.values_list("pk", flat=True))
+
+    def route(self) -> list["Organization"]:
+        """From the root down to this one."""
+        return list(Organization.objects.ancestors(self, include_self=True))

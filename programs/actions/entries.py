@@ -1,0 +1,137 @@
+"""Writing an entry's content: starting it, saving the draft, its attachments."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.core import files, trail
+from portal.core.actor import Actor
+from portal.kit import days, pinyin
+from portal.kit.refusal import Refused
+from portal.registry.models import Member
+from programs import duties
+from programs.actions.moves import lock
+from programs.models import Attachment, Call, Category, Entry
+from programs.queries import entries
+from programs.spec import Duty, Field
+
+
+def read_path(path: str, member: Member | None, organization: Any) -> Any:
+    """The value that ``Field.fill`` names: ``member.title`` or ``organization.name``; dates as ISO text, labels for choices."""
+    source, _dot, name = path.partition(".")
+    row = member if source == "member" else organization
+    if row is None:
+        return ""
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name)
+    return value.isoformat() if hasattr(value, "isoformat") else value if isinstance(value, int) else str(value or "")
+
+
+def _may_write(by: Actor, entry: Entry) -> None:
+    if not duties.holds(by, Duty.OWNER, entry):
+        raise Refused(_("这一件归%(unit)s填") % {"unit": entry.organization.name})
+    if not entry.editable:
+        raise Refused(_("现在是“%(state)s”，不能改") % {"state": entry.get_state_display()})
+
+
+@transaction.atomic
+def start_entry(by: Actor, call: Call, category: Category, member: Member | None, subject: str = "") -> Entry:
+    """Begin a nomination by the acting unit; what the registry knows is filled in, so that nobody retypes it."""
+    if by.role not in duties.HOLDERS[Duty.OWNER]:
+        raise Refused(_("这个身份不能申报"))
+    if call.state != Call.State.PUBLISHED:
+        raise Refused(_("还没有发布"))
+    if call.program.subject == "member" and member is None:
+        raise Refused(_("请从花名册里选一个人"), "member")
+    subject = subject.strip() or (member.name if member else "")
+    if not subject:
+        raise Refused(_("请写集体名称"), "subject")
+    entry = Entry(
+        call=call, category=category, organization=by.organization, desk=by.organization, member=member, subject=subject,
+        created_by=by.user, desk_since=days.now(),
+    )  # fmt: skip
+    entry.pinyin, entry.initials = pinyin.keys(subject)
+    for one in call.fields:
+        if one.fill:
+            entry.data[one.name] = read_path(one.fill, member, by.organization)
+    entry.save()
+    trail.write(by, "entry.start", entry, change={"call": call.pk, "category": category.key})
+    return entry
+
+
+def clean_answer(field: Field, raw: Any) -> Any:
+    """An answer as it is kept: text trimmed of nothing but line-end blanks, whole numbers as int where they are whole."""
+    if field.kind == "bool":
+        return bool(raw) and raw not in ("false", "0")
+    text = str(raw if raw is not None else "").replace("\r\n", "\n").replace("\x00", "")
+    if field.kind == "int":
+        return int(text) if text.strip().isdecimal() and len(text.strip()) < 10 else text.strip()
+    return text if field.kind == "longtext" else text.strip()
+
+
+@transaction.atomic
+def save_draft(by: Actor, entry_id: int, data: dict[str, Any], version: int, subject: str = "") -> Entry:
+    """Keep what was typed, valid or not: a draft is never refused for its content. A stale version is, with who and when."""
+    entry = lock(entry_id)
+    _may_write(by, entry)
+    if entry.version != version:
+        who = entry.saved_by.name if entry.saved_by else _("别人")
+        at = days.short_datetime(entry.saved_at or entry.updated_at)
+        raise Refused(_("%(who)s %(at)s 在另一个窗口改过这一件。请看过新的再接着填") % {"who": who, "at": at})
+    known = {one.name: one for one in entry.call.fields}
+    new = {**entry.data}
+    for name, raw in data.items():
+        if name in known and not known[name].locked:
+            new[name] = clean_answer(known[name], raw)
+    if new == entry.data and subject in ("", entry.subject):
+        return entry
+    entry.data = new
+    if subject.strip() and entry.call.program.subject == "collective":
+        entry.subject = subject.strip()[:120]
+        entry.pinyin, entry.initials = pinyin.keys(entry.subject)
+    entry.version += 1
+    entry.saved_at, entry.saved_by = days.now(), by.user
+    entry.save()
+    return entry
+
+
+@transaction.atomic
+def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
+    """Add a file to the checklist; a full line is replaced. A signed print keeps the digest of what it was printed from."""
+    entry = lock(entry_id)
+    _may_write(by, entry)
+    item = next((one for one in entry.call.materials if one.name == item_name), None)
+    if item is None:
+        raise Refused(_("没有这一样材料"))
+    stored = files.store(uploaded, by, item.kinds)
+    old = list(entry.attachments.filter(item=item_name).order_by("id"))
+    for one in old[: max(0, len(old) - item.limit + 1)]:
+        one.delete()
+    digest = entries.content_digest(entry) if item.printed else ""
+    attachment = Attachment.objects.create(entry=entry, item=item_name, file=stored, digest=digest, added_by=by.user)
+    trail.write(by, "entry.attach", entry, change={"item": item_name, "sha256": stored.sha256})
+    return attachment
+
+
+@transaction.atomic
+def detach(by: Actor, entry_id: int, attachment_id: int) -> None:
+    """Take a file off the checklist; revisions that were handed in with it keep its digest."""
+    entry = lock(entry_id)
+    _may_write(by, entry)
+    attachment = entry.attachments.get(pk=attachment_id)
+    trail.write(by, "entry.detach", entry, change={"item": attachment.item, "sha256": attachment.file.sha256})
+    attachment.delete()
+
+
+@transaction.atomic
+def set_rank(by: Actor, entry_id: int, rank: int | None) -> Entry:
+    """The order that an endorsing level gives to the entries on its desk."""
+    entry = lock(entry_id)
+    if not duties.holds(by, Duty.DESK, entry) or duties.own_matter(by, entry):
+        raise Refused(_("这一件不在你这里"))
+    entry.rank = rank
+    entry.version += 1
+    entry.save(update_fields=["rank", "version", "updated_at"])
+    trail.write(by, "entry.rank", entry, change={"rank": rank})
+    return entry

@@ -1,0 +1,199 @@
+"""``make_move``: the one door through which an entry changes its state.
+
+Lock the row → find the move for this state → has the actor the duty → is the reason given → do the checks pass →
+are these another person's hands → set state, desk, version → Record → effects. One transaction.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from portal.core import outbox, trail
+from portal.core.actor import Actor
+from portal.core.calendar import current
+from portal.kit import days
+from portal.kit.refusal import Refused
+from programs import checks, duties
+from programs.models import Call, Entry, Hand, Revision
+from programs.queries import entries, posts
+from programs.spec import Desk, Move, State
+
+MENDING_DAYS = 3
+
+
+def lock(entry_id: int) -> Entry:
+    """The entry under a row lock, with what a move reads."""
+    rows = Entry.objects.select_for_update(of=("self",)).select_related(
+        "call", "call__owner", "category", "organization", "desk", "member"
+    )
+    return rows.get(pk=entry_id)
+
+
+def why_not(actor: Actor, move: Move, entry: Entry, through: str = "") -> str:
+    """Why this actor may not make this move now, "" if they may. Does not run the checks."""
+    if entry.state not in move.sources:
+        label = entry.get_state_display()
+        return _("现在是“%(state)s”，不能这样办") % {"state": label}
+    if move.through != through:
+        return _("这一步由别处办理")
+    if not checks.desk_fits(move.at, entry):
+        return _("现在在%(desk)s，不能这样办") % {"desk": entry.desk.short}
+    if not duties.holds(actor, move.by, entry):
+        return _("这一步不归你办")
+    if duties.own_matter(actor, entry):
+        return _("这是你本人的事，请别人办")
+    return ""
+
+
+def moves_for(actor: Actor, entry: Entry) -> list[Move]:
+    """The moves whose buttons this actor sees: right state, desk and duty, not their own matter."""
+    return [move for move in entry.call.workflow.open_to(entry.state) if not why_not(actor, move, entry)]
+
+
+def make_move(
+    entry_id: int,
+    name: str,
+    *,
+    by: Actor,
+    note: str = "",
+    flags: Mapping[str, str] | None = None,
+    version: int | None = None,
+    through: str = "",
+    due: datetime.datetime | None = None,
+) -> Entry:
+    """Make one move; returns the entry as it is afterwards.
+
+    ``flags`` (field → what to mend) belongs to moves that flag; ``version`` is the one the actor saw; ``through`` is given
+    by the action that alone may make the move. Raises Refused with a Chinese reason, Entry.DoesNotExist for a wrong id.
+    """
+    try:
+        with transaction.atomic():
+            return _move(entry_id, name, by, note, flags, version, through, due)
+    except Refused as refusal:
+        # Rule 39: a refusal is logged with who, what and why, outside the transaction that it rolled back.
+        trail.write(by, "entry.refused", Entry(pk=entry_id), note=str(refusal), change={"move": name}, name=f"#{entry_id}")
+        raise
+
+
+def _move(entry_id, name, by, note, flags, version, through, due) -> Entry:
+    entry = lock(entry_id)
+    move = entry.call.workflow.move(name)
+    if move is None:
+        raise Refused(_("没有这一步"))
+    _unchanged(entry, version)
+    if reason := why_not(by, move, entry, through):
+        raise Refused(reason)
+    note = note.strip()
+    if move.note and not note and not flags:
+        raise Refused(_("请写明理由"), "note")
+    if move.checked:
+        _stop_at(checks.findings(entry, name))
+    if move.hand:
+        _sign(entry, by, move)
+    before = {"state": entry.state, "desk": entry.desk_id}
+    _apply(entry, move, by, note, flags, due)
+    change = {"move": name, "state": [before["state"], entry.state], "desk": [before["desk"], entry.desk_id]}
+    if flags:
+        change["fields"] = sorted(flags)
+    trail.write(by, f"entry.{name}", entry, note=note, change=change)
+    for effect in entry.call.program.effects.get(name, ()):
+        effect(entry, by, name)
+    _tell(entry, move, note)
+    return entry
+
+
+def _unchanged(entry: Entry, version: int | None) -> None:
+    if version is None or entry.version == version:
+        return
+    last = trail.Record.objects.about(entry).select_related("by").order_by("-id").first()
+    who = last.by.name if last and last.by else _("别人")
+    at = days.short_datetime(entry.updated_at)
+    raise Refused(_("%(at)s %(who)s刚改过，你看到的是旧版。请看过新版再办") % {"at": at, "who": who})
+
+
+def _stop_at(findings: list) -> None:
+    stops = [one for one in findings if one.stops]
+    if stops:
+        text = "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops)
+        raise Refused(text, stops[0].field)
+
+
+def _sign(entry: Entry, by: Actor, move: Move) -> None:
+    """Separation rule S2. Whoever was another pair of hands on this entry cannot be this one."""
+    hand = f"desk:{entry.desk_id}" if move.hand == "desk" else move.hand
+    # ON CONFLICT DO NOTHING, then look: the constraint decides a race, not a read before it.
+    Hand.objects.bulk_create([Hand(entry=entry, person=by.person, hand=hand)], ignore_conflicts=True)
+    held = Hand.objects.get(entry=entry, person=by.person).hand
+    if held != hand:
+        raise Refused(_("你已经以另一个身份办过这一件，这一步要换一个人办"))
+
+
+def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, str] | None, due) -> None:
+    now = days.now()
+    came_from = entry.desk
+    mended = entry.state == State.RETURNED and move.name == "submit"
+    if move.desk is Desk.UP:
+        entry.desk = entry.returned_from if mended and entry.returned_from_id else _above(entry)
+    elif move.desk is Desk.UNIT:
+        entry.desk = entry.organization
+    elif move.desk is Desk.OWNER:
+        entry.desk = entry.call.owner
+    if move.flags:
+        entry.returned_from = came_from
+        due = due or days.end_of_day(current().add_workdays(days.today(), MENDING_DAYS, first_day_counts=False))
+        entry.flags = {"fields": dict(flags or {}), "note": note, "due": due.isoformat(), "revision": entry.revision}
+    elif move.name != "submit":
+        entry.flags = {}
+    entry.state = move.target
+    if entry.desk_id != came_from.pk or move.name in ("submit", "return"):
+        entry.desk_since = now
+    if move.name == "submit":
+        _freeze(entry, by, now)
+    entry.version += 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.move', %s, true)", [str(entry.pk)])
+    entry.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.move', '', true)")
+
+
+def _above(entry: Entry):
+    if entry.desk_id == entry.call.owner_id or entry.desk.parent_id is None:
+        return entry.call.owner
+    return entry.desk.parent
+
+
+def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
+    """Number the entry at its first hand-in and keep what was handed in as a revision."""
+    entry.submitted_at = entry.submitted_at or now
+    if not entry.number:
+        call = Call.objects.select_for_update().get(pk=entry.call_id)
+        entry.number = f"{entry.call.program.number_prefix}〔{call.year}〕{call.next_number:04d}"
+        call.next_number += 1
+        call.save(update_fields=["next_number"])
+    entry.revision += 1
+    files = [
+        {"item": one.item, "name": one.file.name, "sha256": one.file.sha256, "id": one.pk}
+        for one in entry.attachments.select_related("file")
+    ]
+    Revision.objects.create(
+        entry=entry, number=entry.revision, data=entry.data, files=files, digest=entries.content_digest(entry), by=by.user
+    )
+
+
+def _tell(entry: Entry, move: Move, note: str) -> None:
+    """Tell the unit what became of its entry. Handing up needs no message: it shows on the desk it reached."""
+    told: dict[str, Any] = {
+        "return": _("“%(subject)s”退回补正"),
+        "refuse": _("“%(subject)s”不通过"),
+        "approve": _("“%(subject)s”通过了"),
+        "revoke": _("“%(subject)s”的荣誉已撤销"),
+        "lapse": _("“%(subject)s”逾期没交"),
+    }
+    if move.name in told:
+        subject = told[move.name] % {"subject": entry.subject}
+        key = f"entry-{entry.pk}-{entry.version}"
+        outbox.tell(posts.holders(entry.organization_id), subject, note, entry.get_absolute_url(), key)

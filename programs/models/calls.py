@@ -1,0 +1,143 @@
+"""An edition of a program: its window, categories, quotas and what was frozen at publication."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.actor import Actor
+from portal.registry.models import Organization
+from programs.catalog import program
+from programs.spec import Field, Material, Program, Workflow, thaw_fields, thaw_materials
+
+
+class CallQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "CallQuerySet":
+        """Published calls for every post; drafts for the officers and leaders of the owner."""
+        if actor.role in ("anonymous", "teacher", "system", "security", "log"):
+            return self.none()
+        shown = ~Q(state=Call.State.DRAFT)
+        if actor.role in ("officer", "leader", "auditor"):
+            shown |= Q() if actor.role == "auditor" else Q(owner=actor.organization_id)
+        return self.filter(shown)
+
+    def owned_by(self, actor: Actor) -> "CallQuerySet":
+        """Calls that the acting officer's organisation opened."""
+        return self.filter(owner=actor.organization_id) if actor.role in ("officer", "leader") else self.none()
+
+
+class Call(models.Model):
+    """One edition. ``form`` and ``params`` are frozen when it is published; the code reads them, never the program's."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        PUBLISHED = "published", _("已发布")
+        CLOSED = "closed", _("已结束")
+
+    program_key = models.CharField(_("项目"), max_length=60, db_index=True)
+    title = models.CharField(_("名称"), max_length=120)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    owner = models.ForeignKey(Organization, models.PROTECT, related_name="calls", verbose_name=_("主办"))
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
+    opens_at = models.DateTimeField(_("开始报送"))
+    closes_at = models.DateTimeField(_("截止"))
+    intro = models.TextField(_("说明"), blank=True)
+    form = models.JSONField(default=dict)
+    params = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    next_number = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_window"),
+            models.CheckConstraint(condition=Q(state="draft") | Q(published_at__isnull=False), name="call_published_at"),
+            models.UniqueConstraint(fields=["owner", "title"], name="call_title_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:call", args=[self.pk])
+
+    @property
+    def program(self) -> Program:
+        return program(self.program_key)
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.program.workflow
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The questions of this edition: frozen once published, the program's while it is a draft."""
+        return thaw_fields(self.form) if self.form else self.program.fields
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        return thaw_materials(self.form) if self.form else self.program.materials
+
+    def param(self, name: str):
+        """A figure of this edition; the program's default where the edition says nothing."""
+        if name in self.params:
+            return self.params[name]
+        return next(one.default for one in self.program.params if one.name == name)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.PUBLISHED and self.opens_at <= timezone.now() <= self.closes_at
+
+
+class Category(models.Model):
+    """A prize of the edition that entries compete for, with the number of places in all."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="categories")
+    key = models.CharField(max_length=40)
+    name = models.CharField(_("奖项"), max_length=60)
+    places = models.PositiveIntegerField(_("全市取"), default=0)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["call_id", "order", "id"]
+        constraints = [models.UniqueConstraint(fields=["call", "key"], name="category_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Quota(models.Model):
+    """How many a unit that reports to the owner may hand in, per category. The row is the lock of its counting."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="quotas")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    places = models.PositiveIntegerField(_("名额"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["category", "organization"], name="quota_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}: {self.places}"
+
+
+class Extension(models.Model):
+    """A later deadline for one unit, with its reason (rule R35)."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="extensions")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    closes_at = models.DateTimeField(_("延到"))
+    reason = models.CharField(_("理由"), max_length=200)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "organization"], name="extension_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}: {self.closes_at:%Y-%m-%d}"

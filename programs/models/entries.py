@@ -1,0 +1,176 @@
+"""What units submit: the entry, its frozen revisions, its attachments, and whose hands it went through."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.actor import Actor
+from portal.core.models import StoredFile, append_only, appended
+from portal.registry.models import Member, Organization
+from programs.models.calls import Call, Category
+from programs.spec import EDITABLE, State
+
+
+class EntryQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "EntryQuerySet":
+        """A unit sees its own; a level above sees what was handed in below it; a subject sees theirs once handed in.
+
+        A desk that an entry has passed keeps sight of it, because it stays in the desk's subtree.
+        """
+        handed_in = Q(submitted_at__isnull=False)
+        if actor.role == "auditor":
+            return self.filter(handed_in)
+        if actor.role == "teacher":
+            return self.filter(handed_in, member=actor.member_id) if actor.member_id else self.none()
+        if actor.organization is None or actor.role not in ("chair", "clerk", "officer", "leader"):
+            return self.none()
+        if actor.tree_ids is None:
+            return self.filter(handed_in | Q(organization=actor.organization))
+        return self.filter(Q(organization=actor.organization) | Q(handed_in, organization__in=actor.tree_ids))
+
+    def on_desk_of(self, actor: Actor) -> "EntryQuerySet":
+        """What waits for the acting post: on its organisation's desk to review, or back at its unit to mend."""
+        if actor.organization is None or actor.role not in ("chair", "clerk", "officer"):
+            return self.none()
+        review = Q(desk=actor.organization, state=State.REVIEW) if actor.role != "clerk" else Q(pk=None)
+        return self.filter(review | Q(organization=actor.organization, state=State.RETURNED))
+
+
+class Entry(models.Model):
+    """One nomination or application. Its state changes only in ``programs.actions.moves.make_move``, which a trigger holds."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="entries")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="entries", verbose_name=_("奖项"))
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="entries", verbose_name=_("单位"))
+    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="entries", verbose_name=_("会员"))
+    subject = models.CharField(_("姓名或集体"), max_length=120)
+    pinyin = models.CharField(max_length=200, blank=True)
+    initials = models.CharField(max_length=60, blank=True)
+    number = models.CharField(_("编号"), max_length=40, blank=True)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.DRAFT)
+    desk = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("在哪儿"))
+    desk_since = models.DateTimeField(null=True)
+    returned_from = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+    flags = models.JSONField(default=dict)
+    held = models.BooleanField(_("因异议暂停"), default=False)
+    rank = models.PositiveSmallIntegerField(_("区校排名"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField(_("更新"), auto_now=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["desk", "state"]),
+            models.Index(fields=["call", "state"]),
+            models.Index(fields=["organization", "state"]),
+            models.Index(fields=["-updated_at", "id"]),
+            models.Index(fields=["member"]),
+            models.Index(fields=["pinyin"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], condition=~Q(number=""), name="entry_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn", "lapsed"]) | Q(submitted_at__isnull=False),
+                name="entry_submitted_at",
+            ),
+        ]
+        triggers = [
+            # make_move sets portal.move to the entry's id for its transaction; any other change of state is refused.
+            pgtrigger.Trigger(
+                name="state_by_move",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
+                func="""
+                IF current_setting('portal.move', true) IS DISTINCT FROM NEW.id::text THEN
+                  RAISE EXCEPTION 'state of entry % may only change in make_move', NEW.id;
+                END IF;
+                RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} · {self.category_id and self.category.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:entry", args=[self.pk])
+
+    @property
+    def editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def badge(self) -> str:
+        return badge(self.state)
+
+
+def badge(state: str) -> str:
+    """The state badge as one ready string; the label comes from the enum."""
+    return format_html('<span class="st st-{}">{}</span>', state, State(state).label)
+
+
+@appended
+class Revision(models.Model):
+    """The content as it was handed in: frozen, with its digest. Decisions point to a revision."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    data = models.JSONField()
+    files = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="revision_once")]
+        triggers = [append_only]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+
+class Attachment(models.Model):
+    """A file on the checklist of an entry. ``digest`` ties a signed print to the content it was printed from (R37)."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="attachments")
+    item = models.CharField(max_length=40)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.item
+
+
+@appended
+class Hand(models.Model):
+    """Which pair of hands a person was on an entry. The constraint holds separation rule S2, whatever the code does."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="hands")
+    person = models.CharField(max_length=24)
+    hand = models.CharField(max_length=24)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="hand_one_per_person")]
+        triggers = [append_only]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.hand}"

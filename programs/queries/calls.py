@@ -1,0 +1,252 @@
+"""Reading calls: who reported how much, what a unit may hand in, what differs from the edition before."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from portal.accounts.models import Post, User
+from portal.core.actor import Actor
+from portal.core.models import Record
+from portal.kit import days
+from portal.registry.models import Organization
+from programs.models import Call, Category, Entry, Extension, Quota
+from programs.queries.posts import UNIT_ROLES
+from programs.spec import TAKES_A_PLACE, State
+
+REMINDED = "call.remind"
+#: Entries that have reached the owner: on its desk, or given back by it to be mended. The database form of ``handed_up``.
+_UP = Q(submitted_at__isnull=False) & (
+    Q(desk=F("call__owner")) | Q(state=State.RETURNED, returned_from=F("call__owner"))
+)
+_BELOW = Q(submitted_at__isnull=False, state__in=[State.REVIEW, State.RETURNED])
+_DRAFT = Q(state=State.DRAFT)
+
+
+def branches(owner_id: int) -> dict[int, int]:
+    """Every organisation below the owner → the unit reporting to the owner that it belongs to. One query for the tree."""
+    parents = dict(Organization.objects.values_list("pk", "parent_id").order_by())
+    found: dict[int, int] = {}
+    for start in parents:
+        path, at = [], start
+        while at is not None and at not in found and parents.get(at) != owner_id:
+            path.append(at)
+            at = parents.get(at)
+        unit = found.get(at, at) if at is not None else None
+        if unit is not None:
+            found[at] = unit
+            found.update(dict.fromkeys(path, unit))
+    return found
+
+
+@dataclass
+class Tally:
+    """What one unit has in one call: handed to the owner, still below it, being written."""
+
+    up: int = 0
+    below: int = 0
+    drafts: int = 0
+    by_category: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def taken(self) -> int:
+        return sum(self.by_category.values())
+
+
+def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]:
+    """Call id → unit id → tally. Two queries for any number of calls and entries."""
+    ids = [call.pk for call in calls]
+    found: dict[int, dict[int, Tally]] = {pk: defaultdict(Tally) for pk in ids}
+    if not ids:
+        return found
+    unit_of = branches(owner_id)
+    rows = (
+        Entry.objects.filter(call__in=ids)
+        .values_list("call_id", "organization_id", "category_id")
+        .annotate(
+            up=Count("pk", filter=_UP), below=Count("pk", filter=_BELOW & ~_UP), drafts=Count("pk", filter=_DRAFT),
+            taken=Count("pk", filter=_UP & Q(state__in=TAKES_A_PLACE)),
+        )
+        .order_by()
+    )  # fmt: skip
+    for call_id, organization_id, category_id, up, below, drafts, taken in rows:
+        tally = found[call_id][unit_of.get(organization_id, organization_id)]
+        tally.up += up
+        tally.below += below
+        tally.drafts += drafts
+        tally.by_category[category_id] += taken
+    return found
+
+
+def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
+    """Call id → unit id → places over all categories, only units with at least one."""
+    rows = (
+        Quota.objects.filter(category__call__in=[call.pk for call in calls])
+        .values_list("category__call_id", "organization_id")
+        .annotate(n=Sum("places"))
+        .order_by()
+    )
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for call_id, unit, n in rows:
+        if n:
+            found[call_id][unit] = n
+    return found
+
+
+def contacts(unit_ids: Iterable[int]) -> dict[int, str]:
+    """Unit → the name of somebody who answers for it: the clerk before the officer before the chair. One query."""
+    order = {"clerk": 0, "officer": 1, "chair": 2}
+    rows = Post.objects.current().filter(organization__in=list(unit_ids), role__in=order)
+    found: dict[int, tuple[int, str]] = {}
+    for unit, role, name in rows.values_list("organization_id", "role", "user__name").order_by("id"):
+        if unit not in found or order[role] < found[unit][0]:
+            found[unit] = (order[role], name)
+    return {unit: name for unit, (_rank, name) in found.items()}
+
+
+def reminders(call: Call) -> tuple[dict[int, int], datetime.datetime | None]:
+    """Unit → how often it was reminded of the call, and when last. Read from the trail: there is no second book."""
+    times: dict[int, int] = defaultdict(int)
+    last = None
+    for record in Record.objects.about(call).filter(act=REMINDED).order_by("id"):
+        last = record.at
+        for unit in record.change.get("units", []):
+            times[unit] += 1
+    return times, last
+
+
+def answering(owner: Organization) -> QuerySet[User]:
+    """Everybody who holds a post in a unit below the owner: who is told of a call. Each account once."""
+    below = Organization.objects.descendants(owner).filter(active=True).values("pk")
+    posts = Post.objects.current().filter(organization__in=below, role__in=UNIT_ROLES)
+    return User.objects.filter(pk__in=posts.values("user_id"), is_active=True).order_by("pk")
+
+
+def answering_counts(owner: Organization) -> tuple[int, int]:
+    """(units, people) that a publication tells."""
+    below = Organization.objects.descendants(owner).filter(active=True).values("pk")
+    posts = Post.objects.current().filter(organization__in=below, role__in=UNIT_ROLES, user__is_active=True)
+    found = posts.aggregate(units=Count("organization", distinct=True), people=Count("user", distinct=True))
+    return found["units"], found["people"]
+
+
+# ── for a unit ──
+@dataclass
+class Offer:
+    """A call as a unit sees it: until when, and its places."""
+
+    call: Call
+    closes_at: datetime.datetime
+    extended: bool
+    unit: Organization | None
+    lines: list["OfferLine"] = field(default_factory=list)
+
+    @property
+    def given(self) -> int:
+        return sum(line.given or 0 for line in self.lines)
+
+    @property
+    def used(self) -> int:
+        return sum(line.used for line in self.lines)
+
+    @property
+    def ours(self) -> int:
+        return sum(line.ours for line in self.lines)
+
+    @property
+    def open(self) -> bool:
+        return self.call.opens_at <= days.now() <= self.closes_at
+
+
+@dataclass
+class OfferLine:
+    """Places of the reporting unit in one category, and how many of the used ones are the acting unit's own."""
+
+    category: Category
+    given: int | None
+    used: int
+    ours: int
+
+    @property
+    def left(self) -> int:
+        return max(0, (self.given or 0) - self.used)
+
+
+def closing_for(calls: QuerySet[Call], route: list[int]) -> QuerySet[Call]:
+    """The calls with ``due_at``: the latest of the call's end and the extensions on the way up from the unit."""
+    later = Extension.objects.filter(call=OuterRef("pk"), organization__in=route).order_by("-closes_at")
+    return calls.annotate(
+        extended_to=Subquery(later.values("closes_at")[:1], output_field=DateTimeField()),
+        due_at=Greatest(F("closes_at"), Coalesce(F("extended_to"), F("closes_at"))),
+    )
+
+
+def offers(actor: Actor, route: list[Organization], only: Call | None = None) -> list[Offer]:
+    """What the acting unit may hand in, by deadline. Queries do not grow with the number of calls."""
+    above = [one.pk for one in route if one.pk != actor.organization_id]
+    calls = Call.objects.filter(state=Call.State.PUBLISHED, owner__in=above)
+    calls = calls.filter(pk=only.pk) if only else calls
+    calls = closing_for(calls, [one.pk for one in route])
+    if not only:
+        calls = calls.filter(due_at__gte=days.now())
+    rows = list(calls.order_by("due_at", "pk").prefetch_related("categories"))
+    units = {call.pk: _reporting(route, call.owner_id) for call in rows}
+    found = [
+        Offer(call, call.due_at, call.due_at > call.closes_at, units[call.pk]) for call in rows  # type: ignore[attr-defined]
+    ]
+    _fill(found, actor)
+    return found
+
+
+def _reporting(route: list[Organization], owner_id: int) -> Organization | None:
+    return next((one for one in route if one.parent_id == owner_id), None)
+
+
+def _fill(found: list[Offer], actor: Actor) -> None:
+    ids = [offer.call.pk for offer in found]
+    given = {
+        (category, unit): n
+        for category, unit, n in Quota.objects.filter(category__call__in=ids).values_list(
+            "category_id", "organization_id", "places"
+        )
+    }
+    takes = Entry.objects.filter(call__in=ids, state__in=TAKES_A_PLACE).order_by()
+    ours = dict(takes.filter(organization=actor.organization_id).values_list("category_id").annotate(n=Count("pk")))
+    used: dict[int, dict[int, int]] = {}
+    for unit in {offer.unit.pk: offer.unit for offer in found if offer.unit}.values():
+        below = takes.filter(_UP, organization__in=unit.subtree_ids())
+        used[unit.pk] = dict(below.values_list("category_id").annotate(n=Count("pk")))
+    for offer in found:
+        if offer.unit is None:
+            continue
+        for category in offer.call.categories.all():
+            key = (category.pk, offer.unit.pk)
+            taken = used[offer.unit.pk].get(category.pk, 0)
+            offer.lines.append(OfferLine(category, given.get(key), taken, ours.get(category.pk, 0)))
+
+
+# ── for the owner ──
+def before(call: Call) -> Call | None:
+    """The edition that this one was copied from: the one before it of the same program and owner."""
+    rows = Call.objects.filter(program_key=call.program_key, owner=call.owner_id, pk__lt=call.pk)
+    return rows.order_by("-pk").first()
+
+
+def with_counts(calls: QuerySet[Call], actor: Actor) -> QuerySet[Call]:
+    """The calls of a list with what the actor may see of them: how many were handed in, and the last sign of life."""
+    seen = Entry.objects.visible_to(actor).filter(call=OuterRef("pk"), submitted_at__isnull=False).order_by()
+    counted = seen.values("call").annotate(n=Count("pk"), last=Max("updated_at"))
+    return calls.select_related("owner").annotate(
+        received=Coalesce(Subquery(counted.values("n")[:1]), Value(0)),
+        phase=Case(
+            When(state=Call.State.DRAFT, then=Value("draft")),
+            When(state=Call.State.CLOSED, then=Value("done")),
+            When(opens_at__gt=days.now(), then=Value("coming")),
+            When(closes_at__lt=days.now(), then=Value("closed")),
+            default=Value("open"),
+        ),
+    )
+

@@ -1,0 +1,106 @@
+"""Reading entries: lists, counts, content digests, changes between revisions."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from portal.core.actor import Actor
+from programs.models import Attachment, Call, Entry, Revision
+from programs.spec import TAKES_A_PLACE, Field, State
+
+
+def content_digest(entry: Entry) -> str:
+    """SHA-256 over what the entry says: subject, category and answers. Printed on the form, kept with each revision."""
+    content = {"subject": entry.subject, "category": entry.category_id, "data": entry.data}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_digits(digest: str) -> str:
+    """The short form of a digest that fits at the foot of a sheet of paper: ``8F3A-21C0``."""
+    return f"{digest[:4]}-{digest[4:8]}".upper()
+
+
+def counts_by_state(calls: Iterable[Call]) -> dict[int, dict[str, int]]:
+    """Call id → state → number of entries handed in: one query for any number of calls."""
+    rows = (
+        Entry.objects.filter(call__in=[call.pk for call in calls], submitted_at__isnull=False)
+        .values_list("call_id", "state")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    found: dict[int, dict[str, int]] = {}
+    for call_id, state, n in rows:
+        found.setdefault(call_id, {})[state] = n
+    return found
+
+
+def inbox(actor: Actor) -> QuerySet[Entry]:
+    """What lies on the acting post's desk, longest first, with all that a list line needs."""
+    return (
+        Entry.objects.on_desk_of(actor)
+        .select_related("call", "category", "organization", "desk")
+        .order_by("desk_since", "id")
+    )
+
+
+def rivals(entry: Entry) -> QuerySet[Entry]:
+    """Other entries of the same person in the same edition that still take a place or are being written."""
+    same = Entry.objects.filter(call=entry.call, member=entry.member, category__key__in=_alike(entry))
+    return same.filter(state__in=[*TAKES_A_PLACE, State.DRAFT]).exclude(pk=entry.pk)
+
+
+def _alike(entry: Entry) -> list[str]:
+    return list(entry.call.categories.values_list("key", flat=True))
+
+
+def files_by_item(entry: Entry) -> dict[str, list[Attachment]]:
+    """Checklist item → its attachments: one query."""
+    found: dict[str, list[Attachment]] = {}
+    for attachment in entry.attachments.select_related("file", "added_by"):
+        found.setdefault(attachment.item, []).append(attachment)
+    return found
+
+
+def last_revisions(entry: Entry) -> tuple[Revision | None, Revision | None]:
+    """The newest frozen revision and the one before it."""
+    newest = list(entry.revisions.order_by("-number")[:2])
+    return (newest[0] if newest else None, newest[1] if len(newest) > 1 else None)
+
+
+def changes(fields: tuple[Field, ...], old: dict[str, Any], new: dict[str, Any], asked: Iterable[str]) -> list[dict]:
+    """Fields that differ between two contents: asked-for first, then what nobody asked for."""
+    asked = set(asked)
+    rows = [
+        {
+            "name": one.name,
+            "label": one.label,
+            "old": shown(one, old.get(one.name)),
+            "new": shown(one, new.get(one.name)),
+            "asked": one.name in asked,
+        }
+        for one in fields
+        if old.get(one.name) != new.get(one.name)
+    ]
+    return sorted(rows, key=lambda row: not row["asked"])
+
+
+def shown(one: Field, value: Any) -> str:
+    """An answer as people read it: the label of a choice, 是/否, the number with separators, the text."""
+    if value in (None, ""):
+        return ""
+    if one.kind == "choice":
+        return dict(one.choices).get(value, str(value))
+    if one.kind == "bool":
+        return "是" if value else "否"
+    return str(value)
+
+
+def search(text: str) -> Q:
+    """Name, pinyin, initials or number; initials and pinyin only for plain letters."""
+    if text.isascii() and text.isalpha():
+        return Q(initials__contains=text.lower()) | Q(pinyin__startswith=text.lower())
+    return Q(subject__contains=text) | Q(number__contains=text) | Q(organization__name__contains=text)

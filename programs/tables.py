@@ -1,0 +1,182 @@
+"""The lists of entries: everything one may see, and what waits for the acting post."""
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.actor import Actor
+from portal.core.calendar import current
+from portal.kit import days
+from portal.kit.tables import Column, Empty, Listing, View, filter_label
+from programs.catalog import programs
+from programs.duties import HOLDERS
+from programs.models import Call, Entry
+from programs.queries.history import stayed
+from programs.spec import EDITABLE, Duty, State
+
+LATE_DAYS = 4
+
+
+# ── what one can look for ──
+def _calls(request: Any) -> QuerySet[Call]:
+    return Call.objects.visible_to(request.actor).exclude(state=Call.State.DRAFT)
+
+
+def _categories() -> list[tuple[str, str]]:
+    return list(dict.fromkeys(pair for program in programs().values() for pair in program.categories))
+
+
+class EntryFilter(django_filters.FilterSet):
+    """State, edition and prize in the row; the unit (or the district above it) and the number under 更多条件."""
+
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=State.choices, empty_label=filter_label(_("状态")))
+    call = django_filters.ModelChoiceFilter(label=_("评选"), queryset=_calls, empty_label=filter_label(_("评选")))
+    category = django_filters.ChoiceFilter(
+        label=_("奖项"), field_name="category__key", choices=_categories, empty_label=filter_label(_("奖项"))
+    )
+    unit = django_filters.CharFilter(label=_("单位，或它所在的区"), method="of_unit")
+    number = django_filters.CharFilter(label=_("编号"), lookup_expr="contains")
+    held = django_filters.BooleanFilter(label=_("因异议暂停"))
+
+    class Meta:
+        model = Entry
+        fields = ["state", "call", "category", "unit", "number", "held"]
+
+    def of_unit(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        own = Q(organization__name__contains=value)
+        return queryset.filter(own | Q(organization__parent__name__contains=value))
+
+
+# ── saved views ──
+def _mine(actor: Actor) -> Q:
+    if actor.organization_id is None or actor.role not in HOLDERS[Duty.DESK]:
+        return Q(pk=None)
+    return Q(desk=actor.organization_id, state=State.REVIEW)
+
+
+def _to_mend(actor: Actor) -> Q:
+    if actor.organization_id is None or actor.role not in HOLDERS[Duty.OWNER]:
+        return Q(pk=None)
+    return Q(organization=actor.organization_id, state=State.RETURNED)
+
+
+def _drafts(actor: Actor) -> Q:
+    return Q(organization=actor.organization_id or 0, state=State.DRAFT)
+
+
+def _long(actor: Actor) -> Q:
+    """Lies on one desk for four working days or more: the day before which it must have come."""
+    calendar, day, left = current(), days.today(), LATE_DAYS
+    while left:
+        left -= calendar.is_workday(day)
+        day -= datetime.timedelta(days=1)
+    return Q(state=State.REVIEW, desk_since__lte=days.end_of_day(day))
+
+
+# ── cells ──
+def _waited(entry: Entry) -> str | SafeString:
+    n = stayed(entry)
+    if n is None:
+        return "—"
+    return format_html('<span class="bad-t b">{} 天</span>', n) if n >= LATE_DAYS else f"{n} 天"
+
+
+def _rank_box(entry: Entry) -> str | SafeString:
+    """The endorsing level ranks what lies on its desk; the owner itself only reads the rank."""
+    if entry.state != State.REVIEW or entry.desk_id == entry.call.owner_id:
+        return "—" if entry.rank is None else str(entry.rank)
+    return format_html(
+        '<input class="form-control ord" name="rank" value="{}" inputmode="numeric" aria-label="{} 的排名" '
+        'hx-post="{}" hx-trigger="change" hx-target="this" hx-swap="outerHTML">',
+        "" if entry.rank is None else entry.rank, entry.subject, reverse("programs:entry_rank", args=[entry.pk]),
+    )  # fmt: skip
+
+
+def _short_number(entry: Entry) -> str:
+    return entry.number.rpartition("〕")[2]
+
+
+def rank_cell(entry: Entry) -> str | SafeString:
+    """The rank as the inbox draws it, for the answer after a change."""
+    return _rank_box(entry)
+
+
+RANK = Column("rank", _("区校排名"), value=lambda e: "—" if e.rank is None else str(e.rank), css="n", phone="h",
+              sort="rank", export=lambda e: e.rank)  # fmt: skip
+COLUMNS = (
+    Column("number", _("编号"), value=_short_number, css="num sub", phone="desk", sort="number", export="number"),
+    Column("subject", _("姓名或集体"), phone="k", sort="pinyin", link=lambda e: e.get_absolute_url(), fixed=True),
+    Column("unit", _("单位"), value="organization.name", phone="w", sort="organization__pinyin", width=30),
+    Column("category", _("奖项"), value="category.name", phone="w", width=22),
+    Column("state", _("状态"), value=lambda e: e.badge, export=lambda e: e.get_state_display(), phone="s", sort="state"),
+    Column("desk", _("在哪儿"), value="desk.short", phone="l", width=22),
+    RANK,
+    Column("waited", _("已停"), value=_waited, css="n", phone="h", sort="desk_since", export=stayed),
+    Column("call", _("评选"), value="call.title", default=False, width=34),
+    Column("submitted", _("交上来"), value=lambda e: days.short_date(days.local(e.submitted_at).date()) if e.submitted_at else "",
+           css="n num", default=False, sort="submitted_at", export="submitted_at", kind="datetime"),
+    Column("updated", _("更新"), value=lambda e: days.short_date(days.local(e.updated_at).date()), css="n num", phone="hide",
+           sort="updated_at", export="updated_at", kind="datetime"),
+)  # fmt: skip
+
+MINE = View("mine", _("等我审"), _mine)
+MEND = View("mend", _("退回给我们的"), _to_mend)
+ENTRIES = Listing(
+    key="entries",
+    title="推荐",
+    noun="件",
+    columns=COLUMNS,
+    search=("subject", "^pinyin", "^initials", "number", "organization__name"),
+    search_hint="姓名、拼音首字母、单位、编号",
+    filters=EntryFilter,
+    views=(
+        View("all", _("全部")),
+        MINE,
+        MEND,
+        View("drafts", _("我们的草稿"), _drafts),
+        View("returned", _("退回没补"), Q(state=State.RETURNED)),
+        View("long", _("停了 4 天以上"), _long),
+    ),
+    default_view="all",
+    order=("-updated_at",),
+    empty=Empty("还没有推荐", "单位交上来就在这里。"),
+    export_name="推荐",
+    row_label=lambda e: e.subject,
+    row_class=lambda e: "need" if e.held else "",
+    source=lambda actor: listed(actor),
+)
+INBOX = replace(
+    ENTRIES,
+    key="inbox",
+    title="等我办",
+    columns=tuple(
+        replace(RANK, name="rank", value=_rank_box, phone="desk") if column is RANK else column for column in COLUMNS
+    ),
+    views=(MINE, MEND, View("drafts", _("我们的草稿"), _drafts)),
+    default_view="mine",
+    order=("desk_since",),
+    empty=Empty("没有等你办的", "下一级交上来，或者退回给你们补正，就在这里。"),
+    export_name="",
+    source=None,
+)
+#: What ``find_listing`` looks through.
+LISTINGS = [ENTRIES]
+
+
+def listed(actor: Actor) -> QuerySet[Entry]:
+    """Entries for a list, with what its cells read. The answers stay in the database: no list shows them."""
+    rows = Entry.objects.visible_to(actor).select_related("call", "category", "organization", "desk")
+    return rows.defer("data", "flags", "call__form", "call__params", "call__intro")
+
+
+def waiting(actor: Actor) -> QuerySet[Entry]:
+    """What the acting post has to do something about: review, mend, finish writing."""
+    drafts = Q(organization=actor.organization_id or 0, state__in=EDITABLE)
+    return listed(actor).filter(_mine(actor) | drafts)

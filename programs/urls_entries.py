@@ -1,0 +1,24 @@
+"""Addresses of entries."""
+
+from django.urls import path
+
+from programs.views import entries, filling, find, moves, papers, review, slate, uploads
+
+urlpatterns: list = [
+    path("find/", find.find, name="find"),
+    path("inbox/", entries.inbox, name="inbox"),
+    path("entries/", entries.entry_list, name="entries"),
+    path("calls/<int:call_id>/entries/new/", entries.entry_new, name="entry_new"),
+    path("entries/<int:entry_id>/", review.entry, name="entry"),
+    path("entries/<int:entry_id>/revisions/<int:revision>/", review.entry_revision, name="entry_revision"),
+    path("entries/<int:entry_id>/edit/", filling.entry_edit, name="entry_edit"),
+    path("entries/<int:entry_id>/rules/", filling.entry_rules, name="entry_rules"),
+    path("entries/<int:entry_id>/rank/", entries.entry_rank, name="entry_rank"),
+    path("entries/<int:entry_id>/files/", uploads.entry_files, name="entry_files"),
+    path("entries/<int:entry_id>/files/<int:attachment_id>/", uploads.attachment, name="attachment"),
+    path("entries/<int:entry_id>/files/<int:attachment_id>/remove/", uploads.attachment_remove, name="attachment_remove"),
+    path("entries/<int:entry_id>/move/<slug:move>/", moves.entry_move, name="entry_move"),
+    path("entries/<int:entry_id>/form.pdf", papers.entry_pdf, name="entry_pdf"),
+    path("entries/<int:entry_id>/form.docx", papers.entry_docx, name="entry_docx"),
+    path("calls/<int:call_id>/slate/", slate.slate, name="slate"),
+]

@@ -1,0 +1,157 @@
+"""How the pages of an entry draw what the rules found, the papers that came with it, and the moves that are open."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.core.actor import Actor
+from portal.kit import figures
+from programs import checks
+from programs.actions.moves import moves_for
+from programs.models import Attachment, Entry, Hand
+from programs.queries import entries
+from programs.spec import Finding, Material, Meter, Move, State
+
+MEGABYTE = 1 << 20
+RELATED = (
+    "call", "call__owner", "category", "organization", "organization__parent", "desk", "desk__parent", "member",
+    "returned_from", "saved_by",
+)  # fmt: skip
+ACCEPT = {"pdf": ".pdf", "image": ".jpg,.jpeg,.png,.webp"}
+
+
+def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
+    """The entry with all that its pages read, or 404 for whoever may not see it."""
+    found = Entry.objects.visible_to(request.actor).select_related(*RELATED).filter(pk=entry_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+# ── rules ──
+def _meter(finding: Finding) -> Any:
+    meter: Meter | None = finding.meter
+    if meter is None:
+        return None
+    text = f"{finding.title} {finding.figure}"
+    if meter.pips:
+        return figures.Pips(int(meter.value), int(meter.maximum), text)
+    limit = meter.maximum if meter.limit is None else meter.limit
+    return figures.Meter(meter.value, limit, meter.maximum, text, good=finding.level in ("good", "near"))
+
+
+def rules(found: Iterable[Finding], link: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
+    """Findings as the component draws them; ``link`` turns a field's name into the address that mends it."""
+    return [
+        {
+            "title": one.title, "figure": one.figure, "state": "blocked" if one.stops else one.level,
+            "sentence": one.sentence, "cure": one.cure, "meter": _meter(one),
+            "cure_url": link(one.field) if link and one.field else "",
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def findings(entry: Entry, move: str = "") -> list[Finding]:
+    """The findings for a move, just to look at them. The quota takes its lock, so it needs a transaction here too."""
+    with transaction.atomic():
+        return checks.findings(entry, move)
+
+
+# ── papers ──
+def size_words(size: int) -> str:
+    """1.2 MB, 340 kB."""
+    return f"{size / MEGABYTE:.1f} MB" if size >= MEGABYTE else f"{max(1, size // 1024)} kB"
+
+
+def file_url(one: Attachment) -> str:
+    return reverse("programs:attachment", args=[one.entry_id, one.pk])
+
+
+def file_accept(item: Material) -> str:
+    """What the file picker offers first; the content decides."""
+    return ",".join(ACCEPT.get(kind, "") for kind in item.kinds)
+
+
+def file_list(entry: Entry, asked: dict[str, str], error: tuple[str, str] = ("", "")) -> list[dict[str, Any]]:
+    """The checklist as the component draws it: one line per paper that is there, one per paper that may still come."""
+    have = entries.files_by_item(entry)
+    digest = entries.content_digest(entry)
+    lines: list[dict[str, Any]] = []
+    for item in entry.call.materials:
+        upload = f"{reverse('programs:entry_files', args=[entry.pk])}?item={item.name}"
+        there = have.get(item.name, [])
+        common = {"required": item.required, "accept": file_accept(item)}
+        wrong = error[1] if error[0] == item.name else ""
+        words = asked.get(f"file-{item.name}", "")
+        for one in there:
+            stale = item.printed and one.digest != digest
+            said = _("内容后来改过，要重新打印、盖章、上传") if stale else _("请改：%(text)s") % {"text": words} if words else ""
+            line = {
+                **common, "name": item.label, "state": "want" if stale else "have", "url": file_url(one), "said": said,
+                "detail": f"{one.file.name} · {size_words(one.file.size)}",
+                "remove_url": reverse("programs:attachment_remove", args=[entry.pk, one.pk]),
+            }  # fmt: skip
+            lines.append(line)
+        if there and (item.limit == 1 or len(there) >= item.limit):
+            lines[-1] |= {"upload_url": upload, "error": wrong}
+        else:
+            name = _("再加一份：%(label)s") % {"label": item.label} if there else item.label
+            state = "want" if item.required and not there else ""
+            lines.append(
+                {**common, "required": item.required and not there, "name": name, "state": state, "detail": item.help,
+                 "upload_url": upload, "error": wrong}
+            )  # fmt: skip
+    return lines
+
+
+# ── moves ──
+@dataclass(frozen=True)
+class Button:
+    """A move as a button: plain ones are sent at once, the others ask something first. ``blocked`` says what is missing."""
+
+    move: Move
+    label: str
+    url: str
+    asks: bool
+    blocked: str = ""
+
+    @property
+    def css(self) -> str:
+        return "btn-primary" if self.move.main else "btn-grave" if self.move.grave else ""
+
+
+def move_label(move: Move, entry: Entry) -> str:
+    """The label with the receiver's name in it."""
+    back_to = entry.returned_from if entry.state == State.RETURNED and entry.returned_from_id else None
+    above = back_to or (entry.desk.parent if entry.desk_id != entry.call.owner_id else None) or entry.call.owner
+    return str(move.label) % {"up": above.short} if "%(" in str(move.label) else str(move.label)
+
+
+def _second_hand(actor: Actor, entry: Entry, move: Move) -> bool:
+    if not move.hand:
+        return False
+    mine = Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
+    wanted = f"desk:{entry.desk_id}" if move.hand == "desk" else move.hand
+    return mine not in (None, wanted)
+
+
+def buttons(actor: Actor, entry: Entry) -> list[Button]:
+    """Every move this actor may make; one that cannot be made yet stays, greyed, with what is missing."""
+    found = []
+    for move in moves_for(actor, entry):
+        blocked = ""
+        if _second_hand(actor, entry, move):
+            blocked = _("你已经以另一个身份办过这一件，要换一个人办")
+        elif move.checked:
+            stops = [one for one in findings(entry, move.name) if one.stops]
+            blocked = "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops[:2])
+        url = reverse("programs:entry_move", args=[entry.pk, move.name])
+        asks = move.note or move.flags or move.grave
+        found.append(Button(move, move_label(move, entry), url, asks, blocked))
+    return sorted(found, key=lambda one: (one.move.main, not one.move.grave, one.move.flags))

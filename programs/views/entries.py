@@ -1,0 +1,128 @@
+"""Lists of entries, starting one, and the rank that an endorsing level gives."""
+
+from dataclasses import replace
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from portal import policy
+from portal.core.actor import Actor
+from portal.kit import days
+from portal.kit.access import access
+from portal.kit.dialogs import toast
+from portal.kit.forms import UNPROCESSABLE, first_time, give_back, refuse
+from portal.kit.refusal import Refused
+from portal.kit.tables import listing_page
+from portal.registry.models import Member
+from programs import tables
+from programs.actions import entries as actions
+from programs.forms import StartForm
+from programs.models import Call, Category, Entry, Quota
+from programs.queries import deadlines, quotas
+from programs.views.drawn import visible_entry
+
+FOUND = 12
+
+
+@access("entry", "read", methods=("GET",))
+def entry_list(request: HttpRequest) -> HttpResponse:
+    """Everything one may see; the tabs say what is whose."""
+    may_export = policy.scope(request.actor.role, "entry", "export") is not None
+    if request.GET.get("export") and not may_export:
+        raise Http404
+    listing = tables.ENTRIES if may_export else replace(tables.ENTRIES, export_name="")
+    return listing_page(request, listing, tables.listed(request.actor), h1=_("推荐"))
+
+
+@access("entry", "move", methods=("GET",))
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for the acting post, longest first. An endorsing level ranks here."""
+    opened = _("审核在一页里办完：看改动、看材料、看条件，然后同意、退回或不通过。")
+    return listing_page(request, tables.INBOX, tables.waiting(request.actor), h1=_("等我办"), lead=opened)
+
+
+@access("entry", "move", methods=("POST",))
+def entry_rank(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Set or clear the rank; the answer is the little box again."""
+    entry = visible_entry(request, entry_id)
+    text = request.POST.get("rank", "").strip()
+    if text and not (text.isdecimal() and 0 < int(text) < 1000):
+        raise Refused(_("排名写 1 到 999 的数字"))
+    entry.rank = actions.set_rank(request.actor, entry.pk, int(text) if text else None).rank
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(tables.rank_cell(entry))
+    toast(request, _("已排好"))
+    return redirect("programs:inbox")
+
+
+# ── starting one ──
+def roster(actor: Actor, text: str) -> QuerySet[Member]:
+    """People of the acting unit whose name, pinyin or initials fit; nobody without a word to look for."""
+    found = Member.objects.visible_to(actor).filter(active=True).select_related("organization")
+    word = text.strip()
+    if not word:
+        return found.none()
+    if word.isascii():
+        low = word.lower()
+        bare = "".join(low.split())
+        return (found.filter(initials__startswith=bare) | found.filter(pinyin__startswith=low)).order_by("pinyin", "pk")
+    return found.filter(name__contains=word).order_by("pinyin", "pk")
+
+
+def _choices(call: Call, actor: Actor) -> list[tuple[str, str]]:
+    """The prizes with the places that the acting unit's reporting unit has in each: one query for all."""
+    unit = quotas.reporting_unit(call, actor.organization)
+    given = dict(Quota.objects.filter(category__call=call, organization=unit).values_list("category_id", "places"))
+    return [
+        (str(one.pk), _("%(name)s（%(unit)s有 %(n)d 个名额）") % {"name": one.name, "unit": unit.short, "n": given.get(one.pk, 0)})
+        for one in call.categories.all()
+    ]
+
+
+@access("entry", "create")
+def entry_new(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Choose the prize and the person; the rest is filled in from the roster."""
+    calls = Call.objects.visible_to(request.actor).filter(state=Call.State.PUBLISHED).select_related("owner")
+    call = get_object_or_404(calls, pk=call_id)
+    posted = request.POST or None
+    form = StartForm(posted, call=call, categories=_choices(call, request.actor), initial=_start(call, request))
+    if request.method == "POST" and form.is_valid():
+        if not first_time(request):
+            return redirect("programs:entries")
+        try:
+            entry = _begin(request, call, form)
+        except Refused as refusal:
+            give_back(request)
+            refuse(form, refusal)
+        else:
+            return redirect("programs:entry_edit", entry.pk)
+    text = (request.POST or request.GET).get("q", "")
+    found = list(roster(request.actor, text)[: FOUND + 1])
+    closes = deadlines.closes_for(call, [one.pk for one in request.actor.organization.route()])
+    context = {
+        "call": call, "form": form, "q": text, "found": found[:FOUND], "more": len(found) > FOUND,
+        "picked": form["member"].value(), "closed": closes < days.now(), "closes": closes,
+        "collective": call.program.subject == "collective",
+    }  # fmt: skip
+    part = request.headers.get("HX-Target") == "people"
+    template = "programs/_people.html" if part else "programs/entry_new.html"
+    return render(request, template, context, status=UNPROCESSABLE if form.is_bound and form.errors else 200)
+
+
+def _start(call: Call, request: HttpRequest) -> dict[str, str]:
+    first = call.categories.first()
+    return {"category": request.GET.get("category") or (str(first.pk) if first else "")}
+
+
+def _begin(request: HttpRequest, call: Call, form: StartForm) -> Entry:
+    cleaned = form.cleaned_data
+    category = Category.objects.get(call=call, pk=cleaned["category"])
+    member = None
+    if cleaned["member"]:
+        member = Member.objects.visible_to(request.actor).filter(pk=cleaned["member"], active=True).first()
+    if member is None:
+        raise Refused(_("请先找到人，再选中"), "member")
+    subject = cleaned.get("subject", "")
+    return actions.start_entry(request.actor, call, category, member, subject)

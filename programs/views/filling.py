@@ -1,0 +1,211 @@
+"""The form of an entry: saved while typing, the rules beside it, handed in at the end. What was typed is never lost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.core.calendar import current
+from portal.kit import days
+from portal.kit.access import access
+from portal.kit.dialogs import toast
+from portal.kit.drawing import Section, sections_of
+from portal.kit.forms import UNPROCESSABLE, saved
+from portal.kit.refusal import Refused
+from programs import checks, duties
+from programs.actions.entries import clean_answer, save_draft
+from programs.actions.moves import make_move
+from programs.checks import answer_problem
+from programs.forms import SUBJECT, EntryForm, flag_choices, typed
+from programs.models import Entry
+from programs.queries import deadlines
+from programs.spec import Duty, Finding, Move, State
+from programs.views import drawn
+
+CONFLICT = 409
+#: Shown by the table of contents and the bar, so not once more in the panel.
+ELSEWHERE = ("answers_complete", "materials_complete")
+
+
+def _mine(request: HttpRequest, entry_id: int) -> Entry | None:
+    """The entry if the acting unit may write it now."""
+    entry = drawn.visible_entry(request, entry_id)
+    return entry if entry.editable and duties.holds(request.actor, Duty.OWNER, entry) else None
+
+
+@access("entry", "update")
+def entry_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """GET the form; POST keeps it and hands it in; POST from the autosave only keeps it."""
+    entry = _mine(request, entry_id)
+    autosave = request.headers.get("X-Autosave") == "1"
+    if entry is None:
+        if autosave:
+            return JsonResponse({"message": _("这一件已经不归你们改了。你的字存在这台电脑")}, status=CONFLICT)
+        return redirect("programs:entry", entry_id)
+    if request.method != "POST":
+        return _page(request, entry, EntryForm(entry.call, entry.data, subject=entry.subject))
+    if not autosave:
+        return _hand_in(request, entry)
+    try:
+        entry = _keep(request, entry)
+    except Refused as refusal:
+        return JsonResponse({"message": str(refusal)}, status=CONFLICT)
+    return saved(version=entry.version)
+
+
+def _posted(request: HttpRequest, entry: Entry) -> tuple[dict[str, Any], str]:
+    """(answers as they would be kept, the collective's name)."""
+    raw = typed(entry.call, request.POST)
+    known = {one.name: one for one in entry.call.fields}
+    answers = {**entry.data, **{name: clean_answer(known[name], value) for name, value in raw.items()}}
+    return answers, request.POST.get(SUBJECT, entry.subject)
+
+
+def _keep(request: HttpRequest, entry: Entry) -> Entry:
+    answers, subject = _posted(request, entry)
+    if answers == entry.data and subject.strip() in ("", entry.subject):
+        # Also when the page's version is behind: its own autosave has just kept these very words.
+        return entry
+    version = request.POST.get("version", "")
+    number = int(version) if version.isdecimal() else -1
+    return save_draft(request.actor, entry.pk, typed(entry.call, request.POST), number, subject)
+
+
+def _hand_in(request: HttpRequest, entry: Entry) -> HttpResponse:
+    move = sending(entry)
+    answers, subject = _posted(request, entry)
+    try:
+        kept = _keep(request, entry)
+        make_move(entry.pk, move.name, by=request.actor, version=kept.version)
+    except Refused as refusal:
+        fresh = drawn.visible_entry(request, entry.pk)
+        form = EntryForm(entry.call, answers, subject=subject, checked=True)
+        _explain(form, fresh, move, refusal)
+        return _page(request, fresh, form, status=UNPROCESSABLE)
+    toast(request, _("已交给%(up)s") % {"up": receiver(entry)})
+    return redirect("programs:entry", entry.pk)
+
+
+def sending(entry: Entry) -> Move:
+    """The unit's own main move from here: handing in."""
+    return next(one for one in entry.call.workflow.open_to(entry.state) if one.main and one.by is Duty.OWNER)
+
+
+def receiver(entry: Entry) -> str:
+    """On whose desk the entry will lie."""
+    if entry.state == State.RETURNED and entry.returned_from_id:
+        return entry.returned_from.short
+    above = entry.organization.parent if entry.organization_id != entry.call.owner_id else None
+    return (above or entry.call.owner).short
+
+
+def _explain(form: EntryForm, entry: Entry, move: Move, refusal: Refused) -> None:
+    """Everything that stops the hand-in, at its field where it has one; else the refusal itself."""
+    stops = [one for one in drawn.findings(entry, move.name) if one.stops and one.rule != "answers_complete"]
+    for one in stops:
+        if one.field in form.fields:
+            if not form.has_error(one.field):
+                form.add_error(one.field, one.sentence or one.figure)
+        else:
+            form.add_error(None, f"{one.title}：{one.sentence or one.figure}")
+    if not form.errors:
+        form.add_error(None, str(refusal))
+
+
+# ── the page ──
+@access("entry", "update", methods=("GET",))
+def entry_rules(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """After an autosave: the rules, the table of contents and what is still missing, drawn anew."""
+    entry = _mine(request, entry_id)
+    if entry is None:
+        return HttpResponse(status=204)
+    form = EntryForm(entry.call, entry.data, subject=entry.subject)
+    return render(request, "programs/_entry_live.html", live(entry, form))
+
+
+def live(entry: Entry, form: EntryForm) -> dict[str, Any]:
+    """What changes while somebody types: rules, sections with what is missing, the list of what is left."""
+    found = drawn.findings(entry)
+    panel = [one for one in found if one.rule not in ELSEWHERE and (one.rule, one.level) != ("window_open", "good")]
+    stops = [one for one in panel if one.stops]
+    sections = _sections(entry, form)
+    left = [(f"{s['name']} {s['left']} 处", f"#{s['id']}", s["left"]) for s in sections if s["left"]]
+    papers = sum(1 for line in drawn.file_list(entry, {}) if line["state"] == "want")
+    if papers:
+        left.append((_("附件 %(n)d 样") % {"n": papers}, "#files-h", papers))
+    others = [one for one in stops if one.rule not in ("print_matches", "window_open")]
+    left += [(one.title, _target(one, form) or "#rules", 1) for one in others if not _told(one, entry)]
+    return {
+        "entry": entry, "findings": drawn.rules(panel, lambda name: _link(name, form)), "toc": sections,
+        "papers_left": papers, "left": left[:4], "left_count": sum(n for *_x, n in left),
+        "cannot": [one for one in stops][:2], "refresh": reverse("programs:entry_rules", args=[entry.pk]),
+    }  # fmt: skip
+
+
+def _told(finding: Finding, entry: Entry) -> bool:
+    """Whether the field that a finding points to is already counted as not filled."""
+    one = next((one for one in entry.call.fields if one.name == finding.field), None)
+    return one is not None and bool(answer_problem(one, entry.data.get(one.name)))
+
+
+def _target(finding: Finding, form: EntryForm) -> str:
+    return _link(finding.field, form) if finding.field else ""
+
+
+def _link(name: str, form: EntryForm) -> str:
+    if name in form.fields:
+        return f"#{form[name].auto_id}"
+    return "#files-h" if name.startswith("file-") else ""
+
+
+def _sections(entry: Entry, form: EntryForm) -> list[dict[str, Any]]:
+    known = {one.name: one for one in entry.call.fields}
+    drawn_sections = sections_of(form)
+    for section in drawn_sections:
+        names = [bound.name for row in section["rows"] for bound in row.fields]
+        wrong = [name for name in names if name in known and answer_problem(known[name], entry.data.get(name))]
+        section["left"], section["name"] = len(wrong), section["title"].partition("、")[2] or section["title"]
+    return drawn_sections
+
+
+def _asked_first(entry: Entry, form: EntryForm) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Fields that the reviewer flagged leave their section and come first, each with the reviewer's words."""
+    words: Mapping[str, str] = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
+    labels = dict(flag_choices(entry))
+    fields = [{"bound": form[name], "words": text} for name, text in words.items() if name in form.fields]
+    papers = [(labels.get(name, name), text) for name, text in words.items() if name not in form.fields]
+    form.layout = [
+        Section(s.title, [kept for row in s.rows if (kept := _without(row, words))], id=s.id) for s in form.layout
+    ]
+    return fields, papers
+
+
+def _without(row: str | tuple[str, ...], names: Mapping[str, str]) -> Any:
+    if isinstance(row, str):
+        return "" if row in names else row
+    kept = [name for name in row if name not in names]
+    return tuple([*kept, "", "", ""][:3]) if any(kept) else ()
+
+
+def _page(request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200) -> HttpResponse:
+    asked, asked_papers = _asked_first(entry, form)
+    words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
+    due = deadlines.due(entry)
+    left_days = current().workdays_left(days.now(), due)
+    button = next((one for one in drawn.buttons(request.actor, entry) if one.move == sending(entry)), None)
+    others = [one for one in drawn.buttons(request.actor, entry) if one.move != sending(entry)]
+    context = {
+        **live(entry, form), "form": form, "sections": sections_of(form), "asked": asked, "asked_papers": asked_papers,
+        "asked_count": len(asked) + len(asked_papers), "files": drawn.file_list(entry, words), "up": receiver(entry),
+        "due": {
+            "text": f"{days.short_datetime(due)} 截止，{current().left_phrase(days.now(), due)}",
+            "css": "now" if left_days <= 0 else "soon" if left_days <= 3 else "",
+        },
+        "button": button, "others": others, "own": duties.own_matter(request.actor, entry),
+        "saved": _("%(at)s 已自动保存") % {"at": f"{days.local(entry.saved_at):%H:%M}"} if entry.saved_at else "",
+        "print_code": checks.entries.check_digits(checks.entries.content_digest(entry)),
+    }  # fmt: skip
+    return render(request, "programs/entry_form.html", context, status=status)

@@ -1,0 +1,44 @@
+"""The standard tables of moves. Few tables serve all programs; a new award picks one."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.spec import At, Desk, Duty, Move, State, Workflow
+
+S = State
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+#: Recommendation: unit → (district) → owner → slate → public notice → decision. Evidence: domain report, rules R13–R17, R31, R33.
+RECOMMENDATION = Workflow(
+    "recommendation",
+    (
+        Move("submit", _("交给%(up)s"), _from(S.DRAFT, S.RETURNED), S.REVIEW, Duty.OWNER, desk=Desk.UP, checked=True,
+             hand="unit", main=True),
+        Move("withdraw", _("撤回"), _from(S.DRAFT, S.REVIEW, S.RETURNED), S.WITHDRAWN, Duty.OWNER, desk=Desk.UNIT,
+             note=True, hand="unit", grave=True),
+        Move("forward", _("同意，交给%(up)s"), _from(S.REVIEW), S.REVIEW, Duty.DESK, desk=Desk.UP, at=At.BELOW_OWNER,
+             checked=True, hand="desk", main=True),
+        Move("return", _("退回补正…"), _from(S.REVIEW), S.RETURNED, Duty.DESK, desk=Desk.UNIT, note=True, flags=True,
+             hand="desk"),
+        Move("refuse", _("不通过…"), _from(S.REVIEW, S.SHORTLIST, S.RESERVE), S.REFUSED, Duty.DESK, note=True,
+             hand="desk", grave=True),
+        Move("propose", _("列入拟定名单"), _from(S.REVIEW, S.RESERVE), S.SHORTLIST, Duty.OFFICER, at=At.OWNER,
+             checked=True, hand="desk", main=True),
+        Move("reserve", _("列为候补"), _from(S.REVIEW, S.SHORTLIST), S.RESERVE, Duty.OFFICER, at=At.OWNER, hand="desk"),
+        Move("unlist", _("移出名单"), _from(S.SHORTLIST, S.RESERVE), S.REVIEW, Duty.OFFICER, at=At.OWNER, hand="desk"),
+        Move("publish", _("公示"), _from(S.SHORTLIST), S.NOTICE, Duty.OFFICER, at=At.OWNER, checked=True,
+             through="notice", hand="desk"),
+        Move("uphold", _("异议成立，不通过"), _from(S.NOTICE), S.REFUSED, Duty.LEADER, at=At.OWNER, note=True,
+             checked=True, hand="leader", grave=True),
+        Move("approve", _("通过"), _from(S.NOTICE), S.APPROVED, Duty.LEADER, at=At.OWNER, checked=True,
+             through="decision", hand="leader"),
+        Move("revoke", _("撤销…"), _from(S.APPROVED), S.REVOKED, Duty.LEADER, at=At.OWNER, note=True,
+             through="revocation", hand="leader", grave=True),
+        Move("lapse", _("逾期"), _from(S.DRAFT, S.RETURNED), S.LAPSED, Duty.MACHINE, desk=Desk.UNIT, through="deadline"),
+    ),
+)  # fmt: skip
+
+WORKFLOWS = {workflow.name: workflow for workflow in (RECOMMENDATION,)}

@@ -1,0 +1,42 @@
+"""Shared fixtures. PostgreSQL, Valkey and Celery are real; nothing here stands in for them."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+
+from portal.core.actor import Actor
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After the migrations: the rights of the application's role, as in production."""
+    with django_db_blocker.unblock():
+        call_command("grant_app_role", stdout=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path, settings):
+    """Files, anchors and mail of a test stay in its own folder."""
+    settings.FILES_DIR = tmp_path / "files"
+    settings.ANCHOR_DIR = tmp_path / "anchors"
+
+
+@pytest.fixture
+def world(db) -> factories.World:
+    return factories.world()
+
+
+@pytest.fixture
+def sign_in(client):
+    """``sign_in(actor)``: a client that acts in the actor's post."""
+
+    def enter(actor: Actor):
+        client.force_login(actor.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+        if actor.post:
+            session = client.session
+            session["post"] = actor.post.pk
+            session.save()
+        return client
+
+    return enter

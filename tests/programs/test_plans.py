@@ -1,0 +1,429 @@
+"""Work plans in the database and on the page: whole or not at all, twice is once, and what has happened since."""
+
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from portal.accounts.models import Post, User
+from portal.core.actor import SYSTEM, Actor
+from portal.core.models import Record
+from portal.kit.refusal import Refused
+from portal.registry.models import Kind, Organization
+from programs.actions import plans as actions
+from programs.models import Call, Category, Entry, Plan, PlanItem
+from programs.planfile import read_file
+from programs.planreader import read_plan
+from programs.queries.plans import linkable, plan_tree
+
+pytestmark = pytest.mark.django_db
+
+FILE = Path(__file__).parents[1] / "data" / "plan-2031.txt"
+SOURCE = FILE.read_text("utf-8")
+BROKEN = SOURCE.replace("二、以赛", "三、以赛")
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    settings.STAFF_SECOND_FACTOR = "optional"
+
+
+@pytest.fixture
+def city() -> Organization:
+    found = Organization.objects.filter(parent__isnull=True).first()
+    return found or Organization.objects.create(code="P1", name="滨江市教育工会", kind=Kind.CITY)
+
+
+@pytest.fixture
+def district(city) -> Organization:
+    return Organization.objects.create(code="P2", name="东区教育工会", kind=Kind.DISTRICT, parent=city)
+
+
+def actor(role: str, organization: Organization | None) -> Actor:
+    name = f"plan-{role}-{organization.pk if organization else 0}"
+    user = User.objects.create(username=name, name="季文澜")
+    if organization is None:
+        return Actor(user, None)
+    since = timezone.localdate() - timedelta(days=9)
+    return Actor(user, Post.objects.create(user=user, role=role, organization=organization, since=since))
+
+
+def signed_in(who: Actor) -> Client:
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+@pytest.fixture
+def officer(city) -> Actor:
+    return actor("officer", city)
+
+
+@pytest.fixture
+def plan(officer) -> Plan:
+    return actions.import_plan(read_plan(SOURCE).document, officer).plan
+
+
+def task(plan: Plan, code: str) -> PlanItem:
+    return plan.items.get(code=code)
+
+
+def call_with_entries(owner: Actor, district: Organization, states: dict[str, int], key: str = "") -> Call:
+    now = timezone.now()
+    call = Call.objects.create(
+        program_key=key or "kb",
+        title=f"金秋师德标兵{key}",
+        year=2031,
+        owner=owner.organization,
+        state=Call.State.PUBLISHED,
+        opens_at=now,
+        closes_at=now + timedelta(days=9),
+        created_by=owner.user,
+        published_at=now,
+        published_by=owner.user,
+    )
+    category = Category.objects.create(call=call, key="one", name="标兵")
+    for state, count in states.items():
+        for number in range(count):
+            Entry.objects.create(
+                call=call, category=category, organization=district, desk=district, subject=f"{state}{number}",
+                state=state, submitted_at=None if state == "draft" else now, created_by=owner.user,
+            )  # fmt: skip
+    return call
+
+
+# import ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_document_is_written_with_one_record(plan, officer):
+    kinds = [plan.items.filter(kind=kind).count() for kind in PlanItem.Kind.values]
+    assert kinds == [3, 6, len(read_plan(SOURCE).document.tasks)]
+    assert Record.objects.about(plan).values_list("act", flat=True).get() == "plan.import"
+    row = task(plan, "1.1.2")
+    assert (row.parent.code, row.parent.parent.code) == ("1.1", "1")
+    assert row.text == "每季度召开一次交流会。"
+    assert task(plan, "1.1.3").due == date(2031, 6, 30)
+    assert plan.items.get(code="1.1").preamble == "今年是承前启后的一年。"
+    body = "".join(item.text + item.preamble for item in plan.items.order_by("order"))
+    for item in read_plan(SOURCE).document.items:
+        assert item.head.text in body
+
+
+def test_the_same_text_twice_changes_nothing(plan, officer):
+    crlf = read_plan(SOURCE.replace("\n", "\r\n")).document
+    before = Record.objects.count()
+    again = actions.import_plan(crlf, officer, replace=True)
+    assert not again.changed
+    assert again.plan == plan
+    assert (Plan.objects.count(), Record.objects.count()) == (1, before)
+
+
+def test_another_text_for_the_year_needs_replace(plan, officer):
+    changed = read_plan(SOURCE.replace("增强课堂本领", "增强教学本领")).document
+    with pytest.raises(Refused, match="换掉原来的"):
+        actions.import_plan(changed, officer)
+    assert Plan.objects.count() == 1
+
+
+def test_replacing_keeps_departments_and_links_of_unchanged_tasks(plan, officer, district):
+    call = call_with_entries(officer, district, {})
+    actions.set_department(task(plan, "1.2.1"), officer, "组织部")
+    actions.link_call(task(plan, "1.2.1"), call, officer)
+    actions.set_department(task(plan, "2.2.1"), officer, "宣教部")
+    changed = read_plan(SOURCE.replace("增强课堂本领", "增强教学本领")).document
+    done = actions.import_plan(changed, officer, replace=True)
+    plan.refresh_from_db()
+    assert plan.status == Plan.Status.REPLACED
+    assert done.kept == len(changed.tasks) - 1
+    assert task(done.plan, "1.2.1").department == "组织部"
+    assert list(task(done.plan, "1.2.1").calls.all()) == [call]
+    assert task(done.plan, "2.2.1").department == ""
+
+
+def test_a_failure_in_the_middle_leaves_nothing(officer, monkeypatch):
+    """Negative control of 'nothing is half-imported': the last write fails, the first ones are gone too."""
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("the trail is full")
+
+    monkeypatch.setattr(actions.trail, "write", broken)
+    with pytest.raises(RuntimeError):
+        actions.import_plan(read_plan(SOURCE).document, officer)
+    assert not Plan.objects.exists()
+    assert not PlanItem.objects.exists()
+
+
+def test_only_the_owner_imports_and_writes(plan, city, district):
+    other = actor("officer", district)
+    with pytest.raises(Refused):
+        actions.import_plan(read_plan(SOURCE).document, other, owner=city)
+    with pytest.raises(Refused):
+        actions.set_department(task(plan, "1.1.1"), other, "组织部")
+    assert task(plan, "1.1.1").department == ""
+
+
+# departments, links, progress -----------------------------------------------------------------------------------------
+
+
+def test_department_of_an_item_fills_only_what_is_empty(plan, officer):
+    actions.set_department(task(plan, "1.1.1"), officer, "宣教部")
+    assert actions.set_department(task(plan, "1.1"), officer, " 组织部 ") == 2
+    found = plan.items.tasks().filter(parent__code="1.1").order_by("order").values_list("department", flat=True)
+    assert list(found) == ["宣教部", "组织部", "组织部"]
+    records = Record.objects.count()
+    assert actions.set_department(task(plan, "1.1"), officer, "组织部") == 0
+    assert Record.objects.count() == records
+
+
+def test_links_are_made_once_and_taken_back(plan, officer, district):
+    call = call_with_entries(officer, district, {})
+    row = task(plan, "1.2.1")
+    assert actions.link_call(row, call, officer)
+    assert not actions.link_call(row, call, officer)
+    assert Record.objects.filter(act="plan.link").count() == 1
+    assert actions.unlink_call(row, call, officer)
+    assert not actions.unlink_call(row, call, officer)
+    with pytest.raises(Refused):
+        actions.link_call(row.parent, call, officer)
+
+
+def test_progress_needs_a_word_and_no_future_day(plan, officer):
+    row = task(plan, "3.2.1")
+    with pytest.raises(Refused):
+        actions.mark_progress(row, officer, "", timezone.localdate())
+    with pytest.raises(Refused):
+        actions.mark_progress(row, officer, "印好了", timezone.localdate() + timedelta(days=1))
+    assert actions.mark_progress(row, officer, "办法已印发", timezone.localdate())
+    assert not actions.mark_progress(row, officer, "办法已印发", timezone.localdate())
+
+
+# what has happened since ----------------------------------------------------------------------------------------------
+
+
+def test_the_tree_counts_entries_by_state_and_situations(plan, officer, district):
+    call = call_with_entries(officer, district, {"review": 3, "returned": 1, "notice": 2, "draft": 4})
+    actions.link_call(task(plan, "1.2.1"), call, SYSTEM)
+    actions.mark_progress(task(plan, "3.2.1"), officer, "办法已印发", timezone.localdate())
+    lines = {line.row.code: line for line in plan_tree(plan, officer).tasks}
+    linked = lines["1.2.1"]
+    assert linked.calls[0].states == {"review": 3, "returned": 1, "notice": 2}
+    assert (linked.entries, linked.situation) == (6, "doing")
+    assert "公示中" in linked.calls[0].badge
+    assert lines["3.2.1"].situation == "done"
+    assert lines["1.1.1"].situation == "idle"
+    Call.objects.filter(pk=call.pk).update(state=Call.State.CLOSED)
+    assert {line.row.code: line for line in plan_tree(plan, officer).tasks}["1.2.1"].situation == "done"
+
+
+def test_a_task_past_its_time_is_late_until_it_is_done(plan, officer):
+    PlanItem.objects.filter(plan=plan, code="1.1.3").update(due=timezone.localdate() - timedelta(days=1))
+    tree = plan_tree(plan, officer)
+    assert [line.row.code for line in tree.tasks if line.situation == "late"] == ["1.1.3"]
+    assert tree.progress().counts["late"] == 1
+
+
+def test_a_chair_counts_only_entries_of_the_own_unit(plan, officer, district, city):
+    call = call_with_entries(officer, district, {"review": 3})
+    actions.link_call(task(plan, "1.2.1"), call, officer)
+    other = Organization.objects.create(code="P3", name="西区教育工会", kind=Kind.DISTRICT, parent=city)
+    for where, count in ((district, 3), (other, 0)):
+        line = next(one for one in plan_tree(plan, actor("chair", where)).tasks if one.row.code == "1.2.1")
+        assert line.entries == count
+
+
+def test_three_links_cost_what_one_costs(plan, officer, district, django_assert_num_queries):
+    actions.link_call(task(plan, "1.2.1"), call_with_entries(officer, district, {"review": 1}), officer)
+    with django_assert_num_queries(4):
+        plan_tree(plan, officer)
+    for number in range(3):
+        call = call_with_entries(officer, district, {"review": 2}, key=f"k{number}")
+        actions.link_call(task(plan, "1.2.2"), call, officer)
+        actions.link_call(task(plan, f"2.1.{number + 1}"), call, officer)
+    with django_assert_num_queries(4):
+        plan_tree(plan, officer)
+
+
+def test_calls_that_the_task_names_come_first(plan, officer, district):
+    call_with_entries(officer, district, {}, key="other")
+    Call.objects.update(title="互助保障续保")
+    call = call_with_entries(officer, district, {})
+    assert linkable(task(plan, "1.2.1"), officer, {})[0] == (call, True)
+    assert [hit for _call, hit in linkable(task(plan, "1.2.2"), officer, {})] == [False, False]
+    assert linkable(task(plan, "1.2.2"), officer, {"other": ("教育工匠",)})[0][1]
+
+
+# files and the command ------------------------------------------------------------------------------------------------
+
+
+def test_files_in_other_encodings_and_word_read_the_same(tmp_path):
+    word = Document()
+    for line in SOURCE.split("\n"):
+        word.add_paragraph(line)
+    word.add_table(1, 1).cell(0, 0).text = "印发 200 份"
+    buffer = io.BytesIO()
+    word.save(buffer)
+    want = [one.text for one in read_plan(SOURCE).document.tasks]
+    for data in (SOURCE.encode("gb18030"), SOURCE.encode("utf-8-sig"), SOURCE.encode("utf-16"), buffer.getvalue()):
+        read = read_file(data, "plan")
+        assert [one.text for one in read_plan(read.text).document.tasks] == want
+    assert "表格" in read.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"%PDF-1.7 x", b"\xd0\xcf\x11\xe0 doc", b"PK\x03\x04 broken", b"\x00\x01\xff\xfe"]
+)
+def test_what_is_no_text_is_refused(data):
+    with pytest.raises(Refused):
+        read_file(data, "plan")
+
+
+def test_command_prints_and_imports_once(city, capsys):
+    call_command("import_plan", str(FILE), year=2031)
+    out = capsys.readouterr().out
+    assert "1.2.2" in out
+    assert "滨江教育工匠" in out
+    call_command("import_plan", str(FILE))
+    assert "没有变动" in capsys.readouterr().out
+    assert Plan.objects.count() == 1
+
+
+def test_command_says_each_problem_by_line_and_writes_nothing(city, tmp_path, capsys):
+    file = tmp_path / "broken.txt"
+    file.write_text(BROKEN, "utf-8")
+    line = BROKEN.split("\n").index("三、以赛促教，搭建成长的阶梯") + 1
+    with pytest.raises(CommandError):
+        call_command("import_plan", str(file))
+    assert f"第 {line} 行" in capsys.readouterr().err
+    with pytest.raises(CommandError, match="不是 2030 年"):
+        call_command("import_plan", str(FILE), year=2030)
+    assert not Plan.objects.exists()
+
+
+# pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_task_is_readable_on_the_page_with_its_sentence(plan, officer, district):
+    for who in (officer, actor("chair", district)):
+        page = signed_in(who).get(reverse("programs:plan_detail", args=[plan.pk]))
+        assert page.status_code == 200
+        html = page.content.decode()
+        for row in plan.items.tasks():
+            assert row.title in html
+            assert reverse("programs:plan_task", args=[row.pk]) in html
+        assert len(page.content) < 100_000
+
+
+def test_pages_are_for_posts_and_writing_for_the_owner(plan, officer, district):
+    detail, row = reverse("programs:plan_detail", args=[plan.pk]), task(plan, "1.1.1")
+    department = reverse("programs:plan_department", args=[row.pk])
+    assert signed_in(actor("", None)).get(detail).status_code == 404
+    assert Client().get(detail).status_code == 302
+    assert signed_in(actor("chair", district)).get(department).status_code == 404
+    assert signed_in(actor("officer", district)).post(department, {"department": "别的部"}).status_code == 404
+    assert signed_in(officer).post(department, {"department": "组织部"}).status_code == 302
+    row.refresh_from_db()
+    assert row.department == "组织部"
+
+
+def test_filters_show_what_is_asked_for(plan, officer):
+    client, detail = signed_in(officer), reverse("programs:plan_detail", args=[plan.pk])
+    actions.set_department(task(plan, "2"), officer, "经济部")
+
+    def shown(**query: str) -> set[str]:
+        chapters = client.get(detail, query).context["chapters"]
+        return {line.row.code for chapter in chapters for item in chapter.items for line in item.tasks}
+
+    assert shown(chapter="2") == shown(department="经济部") == {"2.1.1", "2.1.2", "2.1.3", "2.2.1"}
+    assert "1.2.1" in shown(theme="评选")
+    assert shown(theme="评选", chapter="2") == set()
+    assert shown(state="idle") == {row.code for row in plan.items.tasks()}
+    assert shown(department="-", chapter="2") == set()
+
+
+def test_linking_on_the_page(plan, officer, district):
+    call = call_with_entries(officer, district, {"review": 2})
+    row = task(plan, "1.2.1")
+    client, url = signed_in(officer), reverse("programs:plan_calls", args=[row.pk])
+    assert "原文点到" in client.get(url).content.decode()
+    assert client.post(url, {"calls": [call.pk]}).status_code == 302
+    page = client.get(reverse("programs:plan_task", args=[row.pk])).content.decode()
+    assert "审核中 2" in page
+    assert client.post(url, {}).status_code == 302
+    assert not row.calls.exists()
+    stranger = call_with_entries(actor("officer", district), district, {}, key="draft")
+    Call.objects.filter(pk=stranger.pk).update(state=Call.State.DRAFT, published_at=None)
+    assert client.post(url, {"calls": [stranger.pk]}).status_code == 422
+
+
+def test_progress_on_the_page(plan, officer):
+    row = task(plan, "3.2.1")
+    client, url = signed_in(officer), reverse("programs:plan_progress", args=[row.pk])
+    assert client.post(url, {"note": "", "done_on": timezone.localdate().isoformat()}).status_code == 422
+    assert client.post(url, {"note": "办法已印发", "done_on": timezone.localdate().isoformat()}).status_code == 302
+    assert "办法已印发" in client.get(reverse("programs:plan_task", args=[row.pk])).content.decode()
+
+
+def test_import_page_shows_problems_by_line_and_keeps_the_text(officer):
+    client, url = signed_in(officer), reverse("programs:plan_import")
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"text": ""}).status_code == 422
+    page = client.post(url, {"text": BROKEN})
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "应该是第 2 章" in html
+    assert "导班子调整工作" in html
+    assert not Plan.objects.exists()
+    upload = io.BytesIO(BROKEN.encode("gb18030"))
+    upload.name = "要点.txt"
+    html = client.post(url, {"file": upload}).content.decode()
+    assert "应该是第 2 章" in html
+    assert "三、以赛促教" in html
+
+
+def test_import_page_previews_before_it_writes(officer):
+    client, url = signed_in(officer), reverse("programs:plan_import")
+    page = client.post(url, {"text": SOURCE.replace("\n", "\r\n")})
+    assert page.status_code == 200
+    assert "滨江教育工匠" in page.content.decode()
+    assert not Plan.objects.exists()
+    seen = page.context["form"].initial["seen"]
+    touched = client.post(url, {"text": SOURCE + "\n", "seen": seen, "confirm": "1"})
+    assert touched.status_code == 200, "a text that was changed after the preview is previewed again"
+    assert not Plan.objects.exists()
+    done = client.post(url, {"text": SOURCE, "seen": seen, "confirm": "1"})
+    plan = Plan.objects.get()
+    assert done.url == reverse("programs:plan_detail", args=[plan.pk])
+    again = client.post(url, {"text": SOURCE, "seen": seen, "confirm": "1"})
+    assert again.status_code == 302
+    assert Plan.objects.count() == 1
+
+
+def test_import_page_compares_with_the_plan_in_force(plan, officer):
+    client, url = signed_in(officer), reverse("programs:plan_import")
+    text = SOURCE.replace("增强课堂本领", "增强教学本领")
+    page = client.post(url, {"text": text})
+    compared = page.context["compared"]
+    assert (compared["new"], compared["gone"]) == (1, 1)
+    seen = page.context["form"].initial["seen"]
+    assert client.post(url, {"text": text, "seen": seen, "confirm": "1"}).status_code == 422
+    assert client.post(url, {"text": text, "seen": seen, "confirm": "1", "replace": "on"}).status_code == 302
+    assert Plan.objects.current().get().source == text
+
+
+def test_the_list_leads_to_the_only_plan(plan, officer):
+    client = signed_in(officer)
+    assert client.get(reverse("programs:plan_list")).url == reverse("programs:plan_detail", args=[plan.pk])
+    Plan.objects.create(owner=plan.owner, year=2030, title="旧年要点", source="x", file_hash="0" * 64)
+    assert "旧年要点" in client.get(reverse("programs:plan_list")).content.decode()
+
+
+def test_the_source_shows_the_lines(plan, officer):
+    html = signed_in(officer).get(reverse("programs:plan_source", args=[plan.pk])).content.decode()
+    number = SOURCE.split("\n").index("一、立德树人，筑牢共同奋斗的根基") + 1
+    assert f'id="l{number}"' in html

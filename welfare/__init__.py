@@ -1,0 +1,1 @@
+"""Wing of welfare: hardship aid, insurance, recuperation, counsel. Its rooms come with later issues."""

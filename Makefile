@@ -33,6 +33,7 @@ static/dist/manifest.json: $(ASSET_SOURCES) portal/ops/frontend.py | .venv/.demo
 	@$(RUN) -m portal.ops.frontend
 
 assets: static/dist/manifest.json ## build the front end, if its sources changed
+	@:
 
 setup: .venv/.dev assets ## environment with all tools, and the front end
 

@@ -108,9 +108,10 @@ VENDOR_PUBLIC = frozenset(
         "account_confirm_email",
         "account_email_verification_sent",
         "mfa_authenticate",
-        "mfa_trust",
     }
 )
+#: There, but not used here: open to nobody.
+VENDOR_CLOSED = frozenset({"account_confirm_login_code"})
 VENDOR_SIGNED_IN = frozenset(
     {
         "account_email",
@@ -132,3 +133,10 @@ VENDOR_SIGNED_IN = frozenset(
 def scope(role: str, resource: str, action: str) -> str | None:
     """Scope that ``role`` has for ``action`` on ``resource``, or None for nothing at all. Unknown words raise KeyError."""
     return MATRIX[resource][action].get(role)
+
+
+def may_export(role: str, resource: str) -> bool:
+    """Whether the role may take lists of the resource along: by its ``export`` line, else whoever may read it."""
+    actions = MATRIX[resource]
+    wanted = "export" if "export" in actions else "read"
+    return wanted in actions and scope(role, resource, wanted) is not None

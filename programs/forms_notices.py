@@ -17,10 +17,11 @@ class NoticeForm(forms.Form):
     email = forms.EmailField(label=_("邮箱"), required=False)
     letter = forms.CharField(label=_("信件"), max_length=120, required=False)
 
+    CONTACT = ((_("电话"), "phone"), (_("邮箱"), "email"), (_("信件"), "letter"))
+
     def contact(self) -> dict[str, str]:
         """The contact block as the public page shows it."""
-        named = {_("电话"): "phone", _("邮箱"): "email", _("信件"): "letter"}
-        return {str(label): self.cleaned_data[name] for label, name in named.items() if self.cleaned_data[name]}
+        return {str(label): self.cleaned_data[name] for label, name in self.CONTACT if self.cleaned_data[name]}
 
 
 class ObjectionForm(forms.Form):
@@ -42,8 +43,14 @@ class ObjectionForm(forms.Form):
 class ReviewForm(forms.Form):
     """How an objection goes on."""
 
-    answer = forms.CharField(label=_("答复"), required=False, widget=CountedTextarea(800, 5))
+    answer = forms.CharField(
+        label=_("答复"), required=False, widget=CountedTextarea(800, 5), help_text=_("对方看得到，别写举报人和别人的姓名")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, closes: bool = True, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].required = closes
 
 
 class DecisionForm(forms.Form):

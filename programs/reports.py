@@ -1,4 +1,4 @@
-"""Figures made ready to be drawn: deadlines in working days, the chart of units, the difference between two editions."""
+"""Figures made ready to be drawn: deadlines in working days, the chart of units, what differs between two editions."""
 
 import datetime
 from collections.abc import Iterable
@@ -31,17 +31,17 @@ def due(calendar: Calendar, deadline: datetime.datetime | None) -> dict[str, str
 
 
 def bucket(deadline: datetime.datetime | None) -> int:
-    """0 today or over, 1 this week, 2 later, 3 without a deadline."""
+    """0 today or over, 1 this week, 2 without a deadline, 3 later: what may be done now comes before what has time."""
     if deadline is None:
-        return 3
+        return 2
     day, today = days.local(deadline).date(), days.today()
     if day <= today:
         return 0
-    return 1 if day <= today + datetime.timedelta(days=6 - today.weekday()) else 2
+    return 1 if day <= today + datetime.timedelta(days=6 - today.weekday()) else 3
 
 
 def buckets() -> tuple[str, ...]:
-    return (_("今天到期"), _("本周"), _("以后"), _("没有期限，停得久的在前"))
+    return (_("今天到期"), _("本周"), _("没有期限，停得久的在前"), _("以后"))
 
 
 def day_line(moment: datetime.datetime, title: str, detail: str = "", url: str = "") -> dict[str, Any]:
@@ -58,6 +58,14 @@ def day_line(moment: datetime.datetime, title: str, detail: str = "", url: str =
         "at": moment, "day": day.day, "under": under, "soon": (day - today).days <= SOON_DAYS,
         "title": title, "detail": detail, "url": url,
     }  # fmt: skip
+
+
+def stage(up: int, below: int, drafts: int) -> str:
+    """How far a unit is: handed over, still below it, being written."""
+    parts = (
+        (up, _("已报 %(n)d 件")), (below, _("下面在审 %(n)d 件")), (drafts, _("草稿 %(n)d 件")),
+    )  # fmt: skip
+    return "，".join(text % {"n": n} for n, text in parts if n) or _("未开始")
 
 
 # ── chart ──

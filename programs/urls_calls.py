@@ -1,12 +1,11 @@
-"""Addresses of the first page, of calls and of the search."""
+"""Addresses of the first page and of calls."""
 
 from django.urls import path
 
-from programs.views import calls, edition, find, home
+from programs.views import calls, edition, home
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("find/", find.find, name="find"),
     path("calls/", calls.calls, name="calls"),
     path("calls/new/", edition.new, name="call_new"),
     path("calls/<int:call_id>/", calls.call, name="call"),

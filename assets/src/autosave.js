@@ -147,9 +147,8 @@ class Autosave {
   }
 
   offer() {
-    const found = localStorage.getItem(this.slot);
-    if (!found) return;
-    const kept = JSON.parse(found);
+    const kept = remembered(this.slot);
+    if (!kept) return;
     if (kept.body === this.sent) {
       localStorage.removeItem(this.slot);
       return;
@@ -191,13 +190,22 @@ class Autosave {
   }
 }
 
+function remembered(slot) {
+  try {
+    return JSON.parse(localStorage.getItem(slot));
+  } catch {
+    return null; // storage switched off, or something else wrote there
+  }
+}
+
 function forgetOld() {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-    try {
-      if (Date.now() - JSON.parse(localStorage.getItem(key)).at > KEEP_DAYS * 86400000) localStorage.removeItem(key);
-    } catch {
-      localStorage.removeItem(key);
+  try {
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
+      const kept = remembered(key);
+      if (!kept || Date.now() - kept.at > KEEP_DAYS * 86400000) localStorage.removeItem(key);
     }
+  } catch {
+    // no storage, nothing to forget
   }
 }
 

@@ -14,7 +14,8 @@ function showCount(area) {
 
 function busy(form, on, pressed) {
   const buttons = form.querySelectorAll("button:not([type=button])");
-  const outside = form.id ? document.querySelectorAll(`button[form="${form.id}"]:not([type=button])`) : [];
+  const id = form.getAttribute("id"); // not form.id: a field may be called so
+  const outside = id ? document.querySelectorAll(`button[form="${id}"]:not([type=button])`) : [];
   [...buttons, ...outside].forEach((button) => {
     button.disabled = on;
     if (button === pressed || !on) button.toggleAttribute("aria-busy", false);
@@ -24,7 +25,7 @@ function busy(form, on, pressed) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -4,6 +4,7 @@ import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import htmx from "./htmx.js";
 import { startLists } from "./lists.js";
+import { startTally } from "./tally.js";
 import { startToasts } from "./toasts.js";
 
 document.documentElement.classList.add("js");
@@ -24,8 +25,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (wanted && (lost || wanted.matches(".note"))) wanted.focus();
 });
 
+// Printing is the browser's; without script its own menu does it, so the button shows only here.
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+
 startToasts();
 startDialogs(htmx);
 startForms();
 startLists();
 startAutosave();
+startTally();

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from awards.honours.models import Certificate, CertificateBatch, Honour
 from portal.core import files, jobs, trail
 from portal.core.actor import Actor
+from portal.core.models import Job
 from portal.kit import days, pinyin
 from portal.kit.refusal import Refused
 from programs.actions.moves import make_move
@@ -40,6 +41,10 @@ def start_certificates(by: Actor, call: Call) -> CertificateBatch:
     """Queue one PDF with a certificate for every standing honour of the call that has none yet."""
     if call.owner_id != by.organization_id:
         raise Refused(_("这项评选不归你们主办"))
+    # Two presses at once must not make two batches of the same honours.
+    Call.objects.select_for_update().get(pk=call.pk)
+    if CertificateBatch.objects.filter(call=call, job__state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
+        raise Refused(_("上一批还在做，做完再看还差几张"))
     waiting = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).count()
     if not waiting:
         raise Refused(_("没有还没做证书的荣誉"))
@@ -48,6 +53,21 @@ def start_certificates(by: Actor, call: Call) -> CertificateBatch:
     batch.job = jobs.start("honours.certificates", by, title, {"batch": batch.pk}, queue="documents")
     batch.save(update_fields=["job"])
     trail.write(by, "certificate.start", batch, change={"call": call.pk, "count": waiting})
+    return batch
+
+
+@transaction.atomic
+def restart_certificates(by: Actor, batch_id: int) -> CertificateBatch:
+    """Make a batch's PDF again after its job failed or was stopped; numbers that were given stay."""
+    batch = CertificateBatch.objects.select_for_update(of=("self",)).select_related("call", "job").get(pk=batch_id)
+    if batch.call.owner_id != by.organization_id:
+        raise Refused(_("这项评选不归你们主办"))
+    if batch.file_id or (batch.job and batch.job.open):
+        raise Refused(_("这一批已经做好或正在做"))
+    title = _("做证书：%(title)s，%(n)d 张") % {"title": batch.call.title, "n": batch.count}
+    batch.job = jobs.start("honours.certificates", by, title, {"batch": batch.pk}, queue="documents")
+    batch.save(update_fields=["job"])
+    trail.write(by, "certificate.start", batch, change={"call": batch.call_id, "count": batch.count})
     return batch
 
 
@@ -62,8 +82,8 @@ def number_certificates(batch: CertificateBatch) -> list[Certificate]:
     n = Certificate.objects.filter(number__startswith=prefix).count()
     for n, honour in enumerate(rows, n + 1):
         Certificate.objects.create(honour=honour, batch=batch, number=f"{prefix}{n:04d}")
-    made = batch.certificates.select_related("honour", "honour__member", "honour__decision").order_by("number")
-    return list(made)
+    made = batch.certificates.select_related("honour__entry__call__owner", "honour__decision", "honour__organization")
+    return list(made.order_by("number"))
 
 
 @transaction.atomic
@@ -103,3 +123,14 @@ def register_legacy(by: Actor, **values: Any) -> Honour:
     honour = Honour.objects.create(pinyin=key, **values)
     trail.write(by, "honour.legacy", honour, change={"family": honour.family, "year": honour.year})
     return honour
+
+
+@transaction.atomic
+def register_many(by: Actor, honours: list[Honour]) -> list[Honour]:
+    """Enter many honours from before the portal at once, each with its record."""
+    for honour in honours:
+        honour.pinyin, _initials = pinyin.keys(honour.name)
+    Honour.objects.bulk_create(honours, batch_size=1000)
+    lines = (("honour.legacy", honour, {"family": honour.family, "year": honour.year}, "") for honour in honours)
+    trail.write_many(by, lines)
+    return honours

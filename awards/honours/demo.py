@@ -15,14 +15,15 @@ from pypdf import PdfWriter
 from awards.honours import actions as honours
 from awards.honours.models import Honour
 from portal.accounts.models import Post
-from portal.core.actor import Actor
+from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Job
 from portal.kit import days
 from portal.registry.models import Member, Organization
 from programs.actions import calls, decisions, notices
 from programs.actions.entries import attach, save_draft, set_rank, start_entry
 from programs.actions.moves import make_move
-from programs.models import Call, Entry
+from programs.actions.plans import link_call
+from programs.models import Call, Entry, PlanItem
 
 STORY = (
     "{name}从教 {years} 年，坚持在教学一线，每周任课 14 节。\n\n近两年获区教学评选一等奖，指导青年教师 4 人，承担课题 2 项。她牵头建立的"
@@ -44,7 +45,7 @@ class _Stage:
 
     def __init__(self, made: dict) -> None:
         self.orgs: dict[str, Organization] = made["orgs"]
-        self.made, self.random, self.pdf = made, random.Random(3), _pdf()  # noqa: S311
+        self.made, self.random, self.pdf = made, random.Random(3), _pdf()
         self.notice_span = 16
         self.officer, self.leader = self.as_("shenyi", "officer"), self.as_("luwenlan", "leader")
 
@@ -137,7 +138,8 @@ def past_edition(made: dict) -> None:
         notices.archive_notice(stage.officer, notice.pk)
         paper = decisions.draft_decision(stage.officer, call, "沪教工〔2024〕9号", f"关于表彰{call.title}的决定", "经研究，决定表彰下列同志。")
         decisions.sign_decision(stage.leader, paper.pk, paper.version)
-    honours.start_certificates(stage.officer, call)
+    # Numbered at once, so that one of them can be revoked; the worker draws the PDF.
+    honours.number_certificates(honours.start_certificates(stage.officer, call))
     wrong = Honour.objects.filter(entry__call=call).exclude(name="钱秋萍").order_by("pk").last()
     honours.revoke(stage.leader, wrong.pk, "沪教工〔2025〕21号", "经查，推荐材料中的获奖经历不实。")
 
@@ -240,4 +242,11 @@ def next_edition(made: dict) -> None:
     Job.objects.filter(kind="programs.announce").update(state=Job.State.DONE, finished_at=now)
 
 
-STEPS = (past_edition, running_edition, noticed_edition, next_edition)
+def planned(made: dict) -> None:
+    """Link this year's calls to the task of the work plan that asks for them."""
+    task = PlanItem.objects.filter(plan=made["plan"], kind="task", text__contains="三八红旗手").first()
+    for call in Call.objects.filter(year=days.today().year, state="published"):
+        link_call(task, call, SYSTEM)
+
+
+STEPS = (past_edition, running_edition, noticed_edition, next_edition, planned)

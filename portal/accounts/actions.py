@@ -4,13 +4,13 @@ import datetime
 import re
 import secrets
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from allauth.usersessions.models import UserSession
 from portal.accounts import checks
 from portal.accounts.models import Post, User
 from portal.accounts.queries import phone_digits
@@ -40,9 +40,14 @@ def create_user(by: Actor, username: str, name: str, email: str = "", phone: str
         raise Refused(_("手机号是 1 开头的 11 位数字"), "phone")
     password = _first_password()
     user = User(
-        username=username, name=name.strip(), email=email, password=make_password(password),
-        phone=digits, phone_index=crypto.blind(digits, "phone") or None, phone_verified=bool(digits),
-    )  # fmt: skip
+        username=username,
+        name=name.strip(),
+        email=email,
+        password=make_password(password),
+        phone=digits,
+        phone_index=crypto.blind(digits, "phone") or None,
+        phone_verified=bool(digits),
+    )
     for field, taken in _taken(user).items():
         raise Refused(taken, field)
     try:
@@ -144,7 +149,9 @@ def end_post(by: Actor, post_id: int, note: str, until: datetime.date | None = N
     # granted and taken away on one day: it was never in force, the record tells the story
     post.since, post.until = min(post.since, until), until
     post.save(update_fields=["since", "until"])
-    trail.write(by, "post.end", post, note=note.strip(), change={"user": post.user_id, "until": str(until)}, name=f"{post}")
+    trail.write(
+        by, "post.end", post, note=note.strip(), change={"user": post.user_id, "until": str(until)}, name=f"{post}"
+    )
     outbox.tell([post.user], _("岗位收回：%(post)s") % {"post": post}, note.strip(), key=f"post-end-{post.pk}-{until}")
     return post
 

@@ -1,10 +1,13 @@
 """allauth's hooks: no open sign-up, encrypted phones, encrypted authenticator secrets, and a record of every entry."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.fields import PhoneField
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -21,6 +24,7 @@ from portal.kit import crypto
 #: One sentence whatever was typed: it must not tell whether the account exists.
 WRONG = _("账号或密码不对。忘了密码可以重设；没有账号，请上一级工会开通")
 STAFF_SESSION = 12 * 3600
+JUST_NOW = 300
 
 
 def limit_session(request: HttpRequest, user: User) -> None:
@@ -78,6 +82,16 @@ class Adapter(DefaultAccountAdapter):
         trail.write(Actor(user), "account.login", user, change={"ip": self.get_client_ip(request)}, name=user.username)
         return super().post_login(request, user, **kwargs)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just typed the password need not type it again to set up the first second factor."""
+        if app == "allauth.mfa" and self._just_came_in() and not is_mfa_enabled(self.request.user):
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
+
+    def _just_came_in(self) -> bool:
+        steps = get_authentication_records(self.request, self.request.user)
+        return bool(steps) and time.time() - steps[-1]["at"] < JUST_NOW
+
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         trail.write(Actor(user), "account.logout", user, name=user.username)
@@ -110,4 +124,6 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         sessions = list(sessions)
         super().end_sessions(sessions)
         for user in {session.user for session in sessions}:
-            trail.write(Actor(user), "account.sessions_ended", user, change={"count": len(sessions)}, name=user.username)
+            trail.write(
+                Actor(user), "account.sessions_ended", user, change={"count": len(sessions)}, name=user.username
+            )

@@ -9,8 +9,8 @@ from portal.accounts.queries import by_login
 class Backend(AuthenticationBackend):
     """One account per typed login and one password check per try.
 
-    allauth tries the address as a user name too and then hashes twice for known e-mails, once for unknown ones: the time
-    would tell which accounts exist.
+    allauth tries the address as a user name too and then hashes twice for known e-mails, once for unknown ones:
+    the time would tell which accounts exist.
     """
 
     def _authenticate(self, request, **credentials) -> User | None:

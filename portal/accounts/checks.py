@@ -40,7 +40,8 @@ def _alone(user: User, role: str, since: datetime.date, until: datetime.date | N
         if held.role != role and (held.role in ALONE or role in ALONE):
             one = policy.ROLES[role if role in ALONE else held.role]
             raise Refused(
-                _("“%(one)s”不能兼别的岗位，%(name)s现在是%(held)s") % {"one": one, "name": user.name, "held": held}, "role"
+                _("“%(one)s”不能兼别的岗位，%(name)s现在是%(held)s") % {"one": one, "name": user.name, "held": held},
+                "role",
             )
 
 

@@ -10,8 +10,9 @@ from portal.kit.menu import menu_for
 def portal(request: HttpRequest) -> dict:
     """Context of base.html. Costs nothing on signed-out pages and the count queries of the apps otherwise."""
     actor = getattr(request, "actor", None)
+    public = [(label, reverse(name)) for label, name in gather("menu", "PUBLIC")]  # type: ignore[misc]
     if actor is None or actor.role == "anonymous":
-        return {"actor": actor, "menu": [], "posts": [], "unread": 0}
+        return {"actor": actor, "menu": [], "posts": [], "unread": 0, "public_links": public}
     counts: dict[str, int] = {}
     for counter in gather("menu", "COUNTERS"):
         counts.update(counter(actor))  # type: ignore[operator]
@@ -24,4 +25,5 @@ def portal(request: HttpRequest) -> dict:
         "find_url": next((reverse(name) for name in gather("menu", "FIND")), "") if actor.post else "",
         "inbox_url": next((reverse(name) for name in gather("menu", "INBOX")), ""),
         "counts": counts,
+        "public_links": public,
     }

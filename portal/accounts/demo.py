@@ -15,7 +15,13 @@ SINCE = datetime.date(2024, 1, 1)
 
 #: user name, name, [(role, organisation key)], member key, what to try
 PEOPLE = (
-    ("shenyi", "沈怡", [("officer", "city"), ("chair", "office")], "", "开一项评选、审核、拟定名单、公示、起草决定、做证书"),
+    (
+        "shenyi",
+        "沈怡",
+        [("officer", "city"), ("chair", "office")],
+        "",
+        "开一项评选、审核、拟定名单、公示、起草决定、做证书",
+    ),
     ("luwenlan", "陆文澜", [("leader", "city")], "", "签发决定、处理成立的异议、撤销荣誉"),
     ("zhouzhengyan", "周正言", [("supervisor", "city")], "", "办理异议"),
     ("qianlixin", "钱立新", [("auditor", "city")], "", "查看全部、操作记录、验封"),
@@ -30,7 +36,13 @@ PEOPLE = (
 )
 _LABEL = {"officer": "工作人员", "leader": "分管领导", "supervisor": "监督", "auditor": "经审", "chair": "主席",
           "clerk": "经办", "system": "系统", "security": "安全", "log": "日志"}  # fmt: skip
-_PLACE = {"city": "市教育工会", "office": "机关部门工会", "闵行": "闵行区", "闵行1": "景谷实验中学", "浦江大学": "浦江大学"}
+_PLACE = {
+    "city": "市教育工会",
+    "office": "机关部门工会",
+    "闵行": "闵行区",
+    "闵行1": "景谷实验中学",
+    "浦江大学": "浦江大学",
+}
 ACCOUNTS = tuple(
     (login, PASSWORD, f"{name}（{'、'.join(_PLACE[o] + _LABEL[r] for r, o in posts) or '教职工'}）", tries)
     for login, name, posts, _member, tries in PEOPLE
@@ -58,13 +70,15 @@ def unit_accounts(made: dict) -> None:
     made["contacts"], by_org = {}, {}
     for member in made["members"]:
         by_org.setdefault(member.organization_id, member)
-    users, posts, rnd = [], [], random.Random(11)  # noqa: S311
+    users, posts, rnd = [], [], random.Random(11)
     for key, org in made["orgs"].items():
         role = "officer" if org.kind in ("district", "vocational") else "chair"
         if org.kind in ("city", "department") or (key, role) in held:
             continue
         member = by_org.get(org.pk)
-        name = member.name if member else rnd.choice("沈陆俞潘施") + rnd.choice("文婷 国平 建华 晓云 志强".split())
+        name = (
+            member.name if member else rnd.choice("沈陆俞潘施") + rnd.choice(["文婷", "国平", "建华", "晓云", "志强"])
+        )
         user = User(username=f"u{org.code.lower()}", name=name, member=member, password=make_password(None))
         users.append(user)
         posts.append(Post(user=user, role=role, organization=org, since=SINCE))

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import policy
 from portal.accounts.adapter import limit_session
 from portal.accounts.models import Post, User
 from portal.accounts.queries import by_login
@@ -77,5 +76,3 @@ class ReasonForm(forms.Form):
     """Why, for what is taken away."""
 
     note = forms.CharField(label=gettext_lazy("原因"), max_length=200)
-
-

@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.menu import MenuItem
 
 ITEMS = [
-    MenuItem("系统", _("岗位"), "key", "accounts:posts", "post", "read", order=71),
+    MenuItem("系统", _("岗位"), "lock", "accounts:posts", "post", "read", order=71),
     MenuItem("系统", _("账号"), "user", "accounts:users", "post", "grant", order=72),
 ]

@@ -24,7 +24,8 @@ WITHOUT_SECOND_FACTOR = ("public", "health", "account")
 class ActingAs:
     """Sets ``request.actor`` and ``request.posts``: the post chosen in the session, else the first one in force.
 
-    The session keeps 0 for "as myself, in no post". A chosen post that has ended is never silently replaced under an act.
+    The session keeps 0 for "as myself, in no post". A chosen post that has ended is never silently replaced while
+    something is being sent.
     """
 
     def __init__(self, get_response) -> None:
@@ -64,7 +65,7 @@ def opens_after_login(view, view_name: str) -> bool:
 
 
 def allowed_methods(view) -> tuple[str, ...] | None:
-    """The methods the view answers, None for a vendor's view that minds its own. HEAD comes with GET and only with it."""
+    """The methods the view answers, None for a vendor's view that minds its own. HEAD comes with GET only."""
     methods = getattr(view, "methods", None)
     if methods is None:
         return None

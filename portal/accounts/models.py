@@ -62,7 +62,8 @@ class Post(models.Model):
     """A user holds a role at an organisation for a time."""
 
     Role = models.TextChoices(
-        "Role", [(role.upper(), (role, label)) for role, label in policy.ROLES.items() if role not in ("anonymous", "teacher")]
+        "Role",
+        [(role.upper(), (role, label)) for role, label in policy.ROLES.items() if role not in ("anonymous", "teacher")],
     )
 
     user = models.ForeignKey(User, models.PROTECT, related_name="posts", verbose_name=_("谁"))
@@ -70,7 +71,9 @@ class Post(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts", verbose_name=_("单位"))
     since = models.DateField(_("起"))
     until = models.DateField(_("止"), null=True, blank=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人"))
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
+    )
 
     objects = PostQuerySet.as_manager()
 

@@ -65,12 +65,16 @@ POSTS_TO_END = replace(
     columns=(
         *POSTS.columns,
         Column(
-            "end", gettext_lazy("办理"), phone="w", export=False, fixed=True,
+            "end",
+            gettext_lazy("办理"),
+            phone="w",
+            export=False,
+            fixed=True,
             value=lambda post: "" if _ended(post) else _("收回…"),
             link=lambda post: "" if _ended(post) else reverse("accounts:post_end", args=[post.pk]),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def _state(user: User) -> str:
@@ -84,13 +88,24 @@ USERS = Listing(
     title=gettext_lazy("账号"),
     noun=gettext_lazy("个"),
     columns=(
-        Column("name", gettext_lazy("姓名"), phone="k", sort="name", fixed=True,
-               link=lambda user: reverse("accounts:user", args=[user.pk])),
+        Column(
+            "name",
+            gettext_lazy("姓名"),
+            phone="k",
+            sort="name",
+            fixed=True,
+            link=lambda user: reverse("accounts:user", args=[user.pk]),
+        ),
         Column("username", gettext_lazy("用户名"), css="sub", sort="username"),
         Column("posts", gettext_lazy("现任岗位"), value="post_count", css="n", phone="h"),
         Column("second", gettext_lazy("两步验证"), value=lambda user: _("开了") if user.second_factor else _("没开")),
-        Column("seen", gettext_lazy("上次登录"), css="num", sort="last_login",
-               value=lambda user: f"{days.local(user.last_login):%Y-%m-%d %H:%M}" if user.last_login else _("没登录过")),
+        Column(
+            "seen",
+            gettext_lazy("上次登录"),
+            css="num",
+            sort="last_login",
+            value=lambda user: f"{days.local(user.last_login):%Y-%m-%d %H:%M}" if user.last_login else _("没登录过"),
+        ),
         Column("state", gettext_lazy("情形"), value=_state, phone="s"),
     ),
     search=("name", "^username"),
@@ -102,6 +117,6 @@ USERS = Listing(
     ),
     order=("name",),
     empty=Empty(gettext_lazy("还没有账号"), gettext_lazy("开通以后列在这里。")),
-)  # fmt: skip
+)
 
 LISTINGS = (POSTS, USERS)

@@ -1,5 +1,6 @@
 """Switching identity; posts and accounts for security administrators."""
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from allauth.mfa.models import Authenticator
 from portal import policy
 from portal.accounts import actions, queries
 from portal.accounts.forms import AccountForm, GrantForm, ReasonForm
@@ -44,7 +44,9 @@ def posts(request: HttpRequest) -> HttpResponse:
     """Who holds which post; security administrators may also grant and take away."""
     rows = Post.objects.visible_to(request.actor).select_related("user", "organization", "granted_by")
     acts = [Act(_("授予岗位"), reverse("accounts:post_grant"), primary=True)] if _may_grant(request) else []
-    return listing_page(request, POSTS_TO_END if acts else POSTS, rows, acts=acts, lead=_("授予、收回都记在操作记录里。"))
+    return listing_page(
+        request, POSTS_TO_END if acts else POSTS, rows, acts=acts, lead=_("授予、收回都记在操作记录里。")
+    )
 
 
 @access("post", "grant")
@@ -63,9 +65,14 @@ def post_grant(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:posts")
     crumbs = [(_("岗位"), reverse("accounts:posts"))]
     return form_page(
-        request, form, title=_("授予岗位"), crumbs=crumbs, submit=_("授予"), back=(_("先不授予"), reverse("accounts:posts")),
+        request,
+        form,
+        title=_("授予岗位"),
+        crumbs=crumbs,
+        submit=_("授予"),
+        back=(_("先不授予"), reverse("accounts:posts")),
         lead=_("不能给自己授予。经审和三类管理员各是一个人，不兼别的岗位。"),
-    )  # fmt: skip
+    )
 
 
 @access("post", "grant")
@@ -82,9 +89,15 @@ def post_end(request: HttpRequest, post_id: int) -> HttpResponse:
             return redirect("accounts:posts")
     title = _("收回%(name)s的“%(post)s”？") % {"name": post.user.name, "post": post}
     return confirm(
-        request, title=title, lead=_("马上生效，他下一次点击就按收回后的身份。"), verb=_("收回"), grave=True,
-        back=reverse("accounts:posts"), way_out=_("先不收回"), form=form,
-    )  # fmt: skip
+        request,
+        title=title,
+        lead=_("马上生效，他下一次点击就按收回后的身份。"),
+        verb=_("收回"),
+        grave=True,
+        back=reverse("accounts:posts"),
+        way_out=_("先不收回"),
+        form=form,
+    )
 
 
 # ── accounts ──
@@ -114,9 +127,14 @@ def user_create(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "accounts/password.html", {"account": user, "password": password, "fresh": True})
     return form_page(
-        request, form, title=_("开通账号"), crumbs=[(_("账号"), reverse("accounts:users"))], submit=_("开通"),
-        back=(_("先不开"), reverse("accounts:users")), lead=_("开通后显示一次初始密码，交给本人。"),
-    )  # fmt: skip
+        request,
+        form,
+        title=_("开通账号"),
+        crumbs=[(_("账号"), reverse("accounts:users"))],
+        submit=_("开通"),
+        back=(_("先不开"), reverse("accounts:users")),
+        lead=_("开通后显示一次初始密码，交给本人。"),
+    )
 
 
 @access("post", "grant", methods=("GET",))
@@ -126,20 +144,25 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     second = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
     today = days.today()
     return render(
-        request, "accounts/user.html", {
+        request,
+        "accounts/user.html",
+        {
             "account": account,
             "facts": [
                 (_("用户名"), account.username),
                 (_("邮箱"), account.email or _("没有")),
                 (_("手机"), _("有，能用来登录") if account.phone_index else _("没有")),
                 (_("两步验证"), _("开了") if second else _("没开")),
-                (_("上次登录"), f"{days.local(account.last_login):%Y-%m-%d %H:%M}" if account.last_login else _("没登录过")),
+                (
+                    _("上次登录"),
+                    f"{days.local(account.last_login):%Y-%m-%d %H:%M}" if account.last_login else _("没登录过"),
+                ),
             ],
             "now": [post for post in held if not post.until or post.until >= today],
             "past": [post for post in held if post.until and post.until < today],
             "self": account.pk == request.user.pk,
         },
-    )  # fmt: skip
+    )
 
 
 @sensitive_variables("password")
@@ -151,9 +174,13 @@ def user_password(request: HttpRequest, user_id: int) -> HttpResponse:
         account, password = actions.renew_password(request.actor, account.pk)
         return render(request, "accounts/password.html", {"account": account, "password": password})
     return confirm(
-        request, title=_("重设%(name)s的密码？") % {"name": account.name}, verb=_("重设密码"), way_out=_("先不重设"),
-        lead=_("他现在的密码马上作废，登录着的电脑都退出。两步验证不变。"), back=reverse("accounts:user", args=[account.pk]),
-    )  # fmt: skip
+        request,
+        title=_("重设%(name)s的密码？") % {"name": account.name},
+        verb=_("重设密码"),
+        way_out=_("先不重设"),
+        lead=_("他现在的密码马上作废，登录着的电脑都退出。两步验证不变。"),
+        back=reverse("accounts:user", args=[account.pk]),
+    )
 
 
 @access("post", "grant")
@@ -171,7 +198,11 @@ def user_active(request: HttpRequest, user_id: int) -> HttpResponse:
             return redirect("accounts:user", account.pk)
     name = {"name": account.name}
     return confirm(
-        request, title=_("停用%(name)s的账号？") % name if stop else _("恢复%(name)s的账号？") % name,
+        request,
+        title=_("停用%(name)s的账号？") % name if stop else _("恢复%(name)s的账号？") % name,
         lead=_("停用以后马上登录不了，办过的事都留着。") if stop else _("恢复以后用原来的密码登录。"),
-        verb=_("停用") if stop else _("恢复"), grave=stop, back=reverse("accounts:user", args=[account.pk]), form=form,
-    )  # fmt: skip
+        verb=_("停用") if stop else _("恢复"),
+        grave=stop,
+        back=reverse("accounts:user", args=[account.pk]),
+        form=form,
+    )

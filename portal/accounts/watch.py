@@ -34,7 +34,9 @@ def _watch(signal: Signal, act: str, told: object) -> None:
         change = {"type": authenticator.type} if authenticator is not None else None
         trail.write(Actor(user) if acting else SYSTEM, act, user, change=change, name=user.username)
         if told:
-            outbox.tell([user], str(told), str(_("不是你本人改的，马上打电话给上一级工会。")), reverse("usersessions_list"))
+            outbox.tell(
+                [user], str(told), str(_("不是你本人改的，马上打电话给上一级工会。")), reverse("usersessions_list")
+            )
 
     signal.connect(note)
     # signals hold their receivers weakly

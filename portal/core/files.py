@@ -56,5 +56,5 @@ def respond(stored: StoredFile, name: str = "", inline: bool = False) -> FileRes
     response["Content-Disposition"] = content_disposition_header(not inline, name or stored.name)
     response["Content-Length"] = stored.size
     response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return response

@@ -1,24 +1,33 @@
 """Background work that survives its worker.
 
-``start`` writes a row; the relay sends it to Celery; a worker claims it with one conditional UPDATE and reports progress.
-A worker that dies stops its heartbeat, and the relay sends the job again: handlers must be safe to repeat.
+``start`` writes a row; the relay sends it to Celery; a worker claims it with one conditional UPDATE and reports
+progress. A worker that dies stops its heartbeat, and the relay sends the job again: handlers must be safe to repeat.
 """
 
 import datetime
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
-from portal.core.actor import Actor
+from portal.core import outbox
+from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Job, StoredFile
+from portal.kit.gather import gather
 from portal.kit.refusal import Refused
 
 log = logging.getLogger("portal.jobs")
 HEARTBEAT = datetime.timedelta(seconds=20)
+PULSE = 5.0
+#: Work that took longer than this is told to its owner when it ends; the page has been left by then.
+TOLD_AFTER = datetime.timedelta(seconds=30)
 RESEND = datetime.timedelta(seconds=15)
 ATTEMPTS = 5
 HANDLERS: dict[str, Callable[["JobRun"], None]] = {}
@@ -28,8 +37,12 @@ class Cancelled(Exception):
     """The owner stopped the job; the handler's open transaction rolls back."""
 
 
+class Superseded(Exception):
+    """Another worker has taken the job over; this one stops and leaves the row alone."""
+
+
 def handler(kind: str) -> Callable:
-    """Register the function that does jobs of this kind. Lives in an app's ``tasks.py``, found by Celery's autodiscovery."""
+    """Register the function that does jobs of this kind. Lives in an app's ``tasks.py``, where Celery finds it."""
 
     def register(function: Callable[["JobRun"], None]) -> Callable[["JobRun"], None]:
         HANDLERS[kind] = function
@@ -53,6 +66,16 @@ def cancel(job: Job) -> None:
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_asked=True)
 
 
+def actor_of(job: Job) -> Actor:
+    """In whose name a job runs, looked up now: rights that ended since it was started end it (rule 6)."""
+    if job.owner is None:
+        return SYSTEM
+    post = job.owner.posts.current().select_related("organization").filter(pk=job.post_id).first()
+    if not job.owner.is_active or (job.post_id and post is None):
+        raise Refused("你已经不在发起这个任务时的岗位上")
+    return Actor(job.owner, post)
+
+
 class JobRun:
     """What a handler holds: the job's params and the ways to report."""
 
@@ -60,6 +83,11 @@ class JobRun:
         self.job = job
         self.params: dict[str, Any] = job.params
         self._said = timezone.now()
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who started it, in the post of then, if it is still theirs. Raises Refused."""
+        return actor_of(self.job)
 
     def progress(self, done: int, total: int, text: str = "", force: bool = False) -> None:
         """Show progress, at most twice a second. Raises Cancelled when the owner asked to stop.
@@ -70,8 +98,9 @@ class JobRun:
         if not force and now - self._said < datetime.timedelta(seconds=0.5):
             return
         self._said = now
-        row = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING)
-        row.update(done=done, total=total, text=text[:200], beat_at=now)
+        mine = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, attempts=self.job.attempts)
+        if not mine.update(done=done, total=total, text=text[:200], beat_at=now):
+            raise Superseded
         if Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists():
             raise Cancelled
 
@@ -104,6 +133,13 @@ def due() -> list[Job]:
     return [job for job in jobs if job.state == Job.State.QUEUED]
 
 
+def _handler(kind: str) -> Callable[["JobRun"], None]:
+    """The handler of a kind; every app's ``tasks`` module has been read by then, also outside a Celery worker."""
+    if kind not in HANDLERS:
+        list(gather("tasks", "HANDLERS"))
+    return HANDLERS[kind]
+
+
 def run(job_id: int) -> bool:
     """Claim and do one job; False when another worker has it. Never raises: the row says how it ended."""
     now = timezone.now()
@@ -115,7 +151,10 @@ def run(job_id: int) -> bool:
     job = Job.objects.select_related("owner").get(pk=job_id)
     state, error = Job.State.DONE, ""
     try:
-        HANDLERS[job.kind](JobRun(job))
+        with _pulse(job):
+            _handler(job.kind)(JobRun(job))
+    except Superseded:
+        return True
     except Cancelled:
         state = Job.State.CANCELLED
     except Refused as refusal:
@@ -123,5 +162,41 @@ def run(job_id: int) -> bool:
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         state, error = Job.State.FAILED, f"出了没料到的错，已记下。告诉管理员任务号 {job.pk} 就能查到"
-    Job.objects.filter(pk=job_id).update(state=state, error=error, finished_at=timezone.now())
+    _finish(job, state, error)
     return True
+
+
+def _finish(job: Job, state: str, error: str) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+        if not mine.update(state=state, error=error, finished_at=now):
+            return
+        long = job.started_at is not None and now - job.started_at > TOLD_AFTER
+        if long and job.owner is not None and state != Job.State.CANCELLED:
+            words = "做好了" if state == Job.State.DONE else "没做成"
+            outbox.tell(
+                [job.owner], f"{job.title}：{words}", error, reverse("core:job", args=[job.pk]), f"job-{job.pk}"
+            )
+
+
+@contextmanager
+def _pulse(job: Job) -> Iterator[None]:
+    """Keep the heartbeat going while the handler is busy without reporting, as in one long statement."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not stop.wait(PULSE):
+                mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+                mine.update(beat_at=timezone.now())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"pulse-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

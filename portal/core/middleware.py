@@ -26,6 +26,8 @@ class Incident:
             if response.status_code >= 400:
                 log.warning("%s %s %s", request.incident, response.status_code, request.method)
             response.headers.setdefault("Cache-Control", "private, no-store")
+            # names in public notices are to be seen for some days, not to be found for years
+            response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             response.headers["X-Request-Id"] = request.incident
             return response
         finally:

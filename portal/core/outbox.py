@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
@@ -36,6 +37,11 @@ def tell(users: Iterable, subject: str, body: str = "", url: str = "", key: str 
     ]
     Message.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
+
+
+def tell_ids(user_ids: Iterable[int], subject: str, body: str = "", url: str = "", key: str = "") -> int:
+    """The same for users known by id, as in a job's params."""
+    return tell(get_user_model().objects.filter(pk__in=list(user_ids)), subject, body, url, key)
 
 
 def send_due() -> int:

@@ -1,8 +1,20 @@
-"""Periodic tasks of the ground floor: the relay, the mail sender, the sealer. Each may run twice at once without harm."""
+"""Periodic tasks of the ground floor, and its own jobs. Each may run twice at once without harm."""
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from portal.core import jobs, outbox, trail
+from portal import policy
+from portal.core import exports, files, health, jobs, outbox, trail
+from portal.core.actor import SYSTEM
+from portal.core.jobs import JobRun, handler
+from portal.core.models import Job
+from portal.kit.refusal import Refused
+from portal.kit.tables import find_listing, write_listing
 
 
 @shared_task(name="core.run_job")
@@ -20,8 +32,15 @@ def run_document_job(job_id: int) -> None:
 @shared_task(name="core.relay")
 def relay() -> None:
     """Send queued jobs to their queue. The only road from PostgreSQL to the broker."""
+    health.pulse("worker")
     for job in jobs.due():
         (run_document_job if job.queue == "documents" else run_job).delay(job.pk)
+
+
+@shared_task(name="core.pulse")
+def pulse() -> None:
+    """Routed to the documents queue: says that its worker lives. The relay says it for the general one."""
+    health.pulse("documents")
 
 
 @shared_task(name="core.send")
@@ -42,3 +61,74 @@ def seal() -> None:
 def anchor() -> None:
     """Write the head of the chain outside the database."""
     trail.anchor()
+
+
+@shared_task(name="core.verify_daily")
+def verify_daily() -> None:
+    """Check the chain from its start once a day. A second beat finds today's job and starts none."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    if not Job.objects.filter(kind="core.verify", owner__isnull=True, created_at__gte=midnight).exists():
+        jobs.start("core.verify", SYSTEM, _("每天从头核对操作记录"))
+
+
+@handler("core.verify")
+def verify(run: JobRun) -> None:
+    """Recompute the whole chain; the verdict is the result, a bad one is no failure of the job."""
+    if run.job.owner is not None and policy.scope(run.actor.role, "trail", "read") is None:
+        raise Refused(_("你已经不能看操作记录"))
+    total = trail.Seal.objects.count()
+    run.progress(0, total, _("从第 1 条开始核"), force=True)
+    verdict = trail.verify(progress=lambda done: run.progress(done, total, _("核到第 %(n)d 条") % {"n": done}))
+    run.result(
+        {
+            "good": verdict.good,
+            "sealed": verdict.sealed,
+            "unsealed": verdict.unsealed,
+            "bad": verdict.bad_record,
+            "reason": verdict.reason,
+            "anchored": verdict.anchored,
+        }
+    )
+
+
+@handler("core.export")
+def export(run: JobRun) -> None:
+    """Write a list that is too long for a request into a file of the job. Rights are asked again, now (rule 6)."""
+    actor = run.actor
+    exports.still_allowed(actor, run.params["resource"])
+    listing = find_listing(run.params["listing"])
+    source = listing.source(actor)
+    query = exports.open_query(run.params["query"])
+    run.progress(0, run.params["count"], _("查数据"), force=True)
+    with NamedTemporaryFile(suffix=".xlsx") as target:
+        rows = write_listing(
+            listing,
+            source,
+            query,
+            run.params["columns"],
+            Path(target.name),
+            actor=actor,
+            progress=lambda done: run.progress(done, run.params["count"], _("写第 %(n)d 行") % {"n": done}),
+        )
+        exports.still_allowed(run.actor, run.params["resource"])
+        content = Path(target.name).read_bytes()
+    with transaction.atomic():
+        stored = files.keep(content, exports.file_name(listing), exports.XLSX, actor)
+        exports.record(actor, listing.key, rows, run.params["columns"], query, job=run.job.pk, sha256=stored.sha256)
+        run.result({"rows": rows}, file=stored)
+
+
+@handler("core.broadcast")
+def broadcast(run: JobRun) -> None:
+    """Tell many users (ids) the same, part by part. Dying between two parts repeats none: one key per job."""
+    users, part = run.params["users"], 50
+    for start in range(0, len(users), part):
+        outbox.tell_ids(
+            users[start : start + part],
+            run.params["subject"],
+            run.params.get("body", ""),
+            run.params.get("url", ""),
+            key=f"job-{run.job.pk}-told",
+        )
+        run.progress(start + part, len(users), force=True)
+    run.result({"told": len(users)})

@@ -4,10 +4,11 @@
 head of the chain to a file outside the database; ``verify`` names the first record that does not fit (promise P-AUD1).
 """
 
+import datetime
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,17 +19,21 @@ from django.utils import timezone
 from portal.core.actor import Actor
 from portal.core.context import request_id
 from portal.core.models import Record, Seal
-from portal.kit import days
 
 _SEAL_LOCK = 714001
+#: A record may be committed, and so sealed, a little after a higher number; never this much after.
+LATE = datetime.timedelta(minutes=10)
 FIELDS = (
     "id", "at", "by_id", "post_id", "as_name", "act", "target_type", "target_id", "target_name", "note", "change",
     "request_id",
 )  # fmt: skip
 
 
-def _record(by: Actor, act: str, target: models.Model | None, note: str, change: dict | None, name: str) -> Record:
-    return Record(
+def write(
+    by: Actor, act: str, target: models.Model | None, note: str = "", change: dict | None = None, name: str = ""
+) -> Record:
+    """Append one record. ``change`` holds ids, states and field names only, never personal values."""
+    return Record.objects.create(
         at=timezone.now(),
         by=by.user,
         post_id=by.post.pk if by.post else None,
@@ -43,18 +48,17 @@ def _record(by: Actor, act: str, target: models.Model | None, note: str, change:
     )
 
 
-def write(
-    by: Actor, act: str, target: models.Model | None, note: str = "", change: dict | None = None, name: str = ""
-) -> Record:
-    """Append one record. ``change`` holds ids, states and field names only, never personal values."""
-    record = _record(by, act, target, note, change, name)
-    record.save(force_insert=True)
-    return record
-
-
 def write_many(by: Actor, lines: Iterable[tuple[str, models.Model, dict, str]]) -> None:
     """Append one record for each (act, target, change, name): an act on thousands of rows explains each of them."""
-    rows = [_record(by, act, target, "", change, name) for act, target, change, name in lines]
+    now, request = timezone.now(), request_id.get()
+    post, as_name = by.post.pk if by.post else None, str(by.post or "")[:200]
+    rows = [
+        Record(
+            at=now, by=by.user, post_id=post, as_name=as_name, act=act, target_type=target._meta.label_lower,
+            target_id=target.pk, target_name=(name or str(target))[:200], change=change, request_id=request,
+        )
+        for act, target, change, name in lines
+    ]  # fmt: skip
     Record.objects.bulk_create(rows, batch_size=1000)
 
 
@@ -101,44 +105,67 @@ def anchor(folder: Path | None = None) -> Path | None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Result of a check of the chain. ``bad_record`` is the id of the first record that does not fit, 0 if none."""
+    """Result of a check of the chain. ``bad_record`` is the id of the first record that does not fit, 0 if none.
+
+    ``anchored`` is the last link that was compared with its copy outside; 0 says that nothing outside was found.
+    """
 
     sealed: int
     unsealed: int
     bad_record: int
     reason: str
+    anchored: int = 0
 
     @property
     def good(self) -> bool:
         return not self.reason
 
 
-def _anchored(folder: Path) -> Iterable[tuple[int, str]]:
+def _anchored(folder: Path) -> dict[int, set[str]]:
+    """Link → every mac that was ever written outside for it: after a rewrite there are two."""
+    found: dict[int, set[str]] = {}
     for path in sorted(folder.glob("*.txt")) if folder.exists() else ():
         for line in path.read_text("ascii").splitlines():
             seq, mac, _at = line.split()
-            yield int(seq), mac
+            found.setdefault(int(seq), set()).add(mac)
+    return found
 
 
-def verify(folder: Path | None = None) -> Verdict:
+def verify(folder: Path | None = None, progress: Callable[[int], None] = lambda done: None) -> Verdict:
     """Recompute the chain and compare it with the seals and the anchors. Reads every record once, in chunks."""
-    anchors = dict(_anchored(folder or settings.ANCHOR_DIR))
-    mac, seq, last_id = "", 0, 0
+    anchors = _anchored(folder or settings.ANCHOR_DIR)
+    mac, seq, highest, anchored = "", 0, 0, 0
     unsealed = Record.objects.filter(seal__isnull=True).count()
 
     def bad(record: int, reason: str) -> Verdict:
-        return Verdict(seq, unsealed, record, reason)
+        return Verdict(seq, unsealed, record, reason, anchored)
 
-    seals = Seal.objects.order_by("seq").select_related("record")
-    for link in seals.iterator(chunk_size=2000):
+    for link in Seal.objects.order_by("seq").select_related("record").iterator(chunk_size=2000):
         if link.seq != seq + 1:
-            return bad(link.record_id, f"第 {seq + 1} 号封记不见了")
+            return bad(link.record_id, f"第 {seq + 1} 号封记或它的记录不见了")
         mac = _mac(mac, link.record)
         if not hmac.compare_digest(mac, link.mac):
             return bad(link.record_id, f"第 {link.record_id} 条记录与封记不符")
-        seq, last_id = link.seq, link.record_id
-        if seq in anchors and anchors.pop(seq) != mac:
-            return bad(link.record_id, f"第 {seq} 号封记与外存的不同，整条链被重写过")
-    if anchors:
-        return bad(last_id, f"外存记到第 {max(anchors)} 号，库里只到第 {seq} 号，尾部被截掉")
-    return Verdict(seq, unsealed, 0, "")
+        if link.record_id < highest and link.sealed_at - link.record.at > LATE:
+            return bad(link.record_id, f"第 {link.record_id} 条记录是后来插进去的")
+        seq, highest = link.seq, max(highest, link.record_id)
+        if seq in anchors:
+            if anchors[seq] != {mac}:
+                return bad(link.record_id, f"第 {seq} 号封记与外存的不同，整条链被重写过")
+            anchored = seq
+        if seq % 2000 == 0:
+            progress(seq)
+    return _tail(seq, highest, anchors, bad) or Verdict(seq, unsealed, 0, "", anchored)
+
+
+def _tail(seq: int, highest: int, anchors: dict[int, set[str]], bad: Callable[[int, str], Verdict]) -> Verdict | None:
+    """What a walk along the links cannot see: a cut end, and records that slipped in between and wait for a seal."""
+    if Seal.objects.count() != seq:
+        return bad(highest, f"第 {seq + 1} 号封记的记录不见了")
+    if anchors and max(anchors) > seq:
+        return bad(highest, f"外存记到第 {max(anchors)} 号，库里只到第 {seq} 号，尾部被截掉")
+    old = timezone.now() - LATE
+    slipped = Record.objects.filter(seal__isnull=True, id__lt=highest, at__lt=old).order_by("id").first()
+    if slipped is not None:
+        return bad(slipped.pk, f"第 {slipped.pk} 条记录是后来插进去的")
+    return None

@@ -116,6 +116,9 @@ def html_to_pdf(html: str, *, variant: str | None = None, seconds: float = SECON
                 string=html, base_url=folder.as_uri() + "/", url_fetcher=fetcher or closed_fetcher(folder)
             )
             return page.write_pdf(**options)
+    except weasyprint.urls.URLFetchingError:
+        # most refused addresses are passed over; for some (a colour profile) WeasyPrint gives up
+        raise Refused(_("内容引用了外部文件，无法生成 PDF")) from None
     except (RecursionError, MemoryError):
         log.warning("a paper was nested too deeply")
         raise Refused(_("内容的层次太深，无法生成 PDF")) from None

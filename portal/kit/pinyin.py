@@ -6,6 +6,7 @@ Shanghai's districts wrongly by default (曾 as ceng, 上海市长宁区 as "shi
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, pinyin
@@ -74,6 +75,7 @@ def _readings(name: str, person: bool) -> list[list[str]]:
     return [readings for readings in found if readings]
 
 
+@lru_cache(maxsize=4096)
 def keys(name: str, person: bool = True) -> tuple[str, str]:
     """(sort key, initials) for the two columns beside a name: ``方心宜`` -> (``fang xin yi``, ``fxy``).
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -70,7 +71,10 @@ class _Book:
     """A workbook being written, with its formats."""
 
     def __init__(self, target: Path | BinaryIO) -> None:
-        self.file = Workbook(str(target) if isinstance(target, Path) else target, dict(_OPTIONS))
+        # XlsxWriter leaves its row files behind when the rows break off (a cancelled job); this folder goes in any case
+        self._folder = TemporaryDirectory(prefix="sheet-")
+        options = {**_OPTIONS, "tmpdir": self._folder.name}
+        self.file = Workbook(str(target) if isinstance(target, Path) else target, options)
         self.lists: list[tuple[str, ...]] = []
         add = self.file.add_format
         edge = {"border": 1, "border_color": "#D0D0D0"}
@@ -92,6 +96,16 @@ class _Book:
         }
         self.kinds = {kind: add({"num_format": form}) for kind, form in formats.items()}
 
+    def __enter__(self) -> "_Book":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            if kind is None:
+                self._close()
+        finally:
+            self._folder.cleanup()
+
     def list_source(self, choices: tuple[str, ...]) -> list[str] | str:
         """The source of a drop-down: the words themselves, or a range of the hidden sheet when they are many."""
         plain = [_plain(word) for word in choices]
@@ -102,7 +116,7 @@ class _Book:
         letter = xl_col_to_name(self.lists.index(choices))
         return f"='{LIST_SHEET}'!${letter}$1:${letter}${len(choices)}"
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Write the hidden lists and finish the file."""
         if self.lists:
             page = self.file.add_worksheet(LIST_SHEET)
@@ -172,23 +186,22 @@ def write_table(
     footer: Sequence[str] = (),
 ) -> int:
     """A list. ``footer``: lines of a second sheet that says who took it out, when and why. Returns the rows written."""
-    book = _Book(target)
-    page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
-    head = 1 if title else 0
-    if title:
-        page.write_string(0, 0, safe_text(title), book.title)
-    _heads(book, page, columns, head, filling=False)
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > _MAX_ROWS:
-            raise Refused(_("超过 %(n)d 行，请缩小范围后再导出") % {"n": _MAX_ROWS})
-        for at, (value, column) in enumerate(zip(_values(row, columns), columns, strict=True)):
-            _write(book, page, head + count, at, value, column.kind)
-    if columns:
-        page.autofilter(head, 0, head + max(count, 1), len(columns) - 1)
-    if footer:
-        _lines(book, _("导出说明"), footer)
-    book.close()
+    with _Book(target) as book:
+        page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
+        head = 1 if title else 0
+        if title:
+            page.write_string(0, 0, safe_text(title), book.title)
+        _heads(book, page, columns, head, filling=False)
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            if count > _MAX_ROWS:
+                raise Refused(_("超过 %(n)d 行，请缩小范围后再导出") % {"n": _MAX_ROWS})
+            for at, (value, column) in enumerate(zip(_values(row, columns), columns, strict=True)):
+                _write(book, page, head + count, at, value, column.kind)
+        if columns:
+            page.autofilter(head, 0, head + max(count, 1), len(columns) - 1)
+        if footer:
+            _lines(book, _("导出说明"), footer)
     return count
 
 
@@ -202,27 +215,26 @@ def write_template(
     rows: int = 5_000,
 ) -> None:
     """A workbook to fill in: marked duties, hints, drop-downs, instructions, an example row the reader passes over."""
-    book = _Book(target)
-    page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
-    _heads(book, page, columns, 0, filling=True)
-    for at, column in enumerate(columns):
-        text = example.get(column.key, "")
-        page.write_string(1, at, (EXAMPLE_MARK if at == 0 else "") + safe_text(text), book.grey)
-        if column.choices:
-            page.data_validation(
-                1,
-                at,
-                rows,
-                at,
-                {
-                    "validate": "list",
-                    "source": book.list_source(column.choices),
-                    "error_title": _("请从下拉中选"),
-                    "error_message": _("“%(title)s”只能填下拉里的词") % {"title": _plain(column.title)[:20]},
-                },
-            )
-    _lines(book, _("填写说明"), instructions)
-    book.close()
+    with _Book(target) as book:
+        page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
+        _heads(book, page, columns, 0, filling=True)
+        for at, column in enumerate(columns):
+            text = example.get(column.key, "")
+            page.write_string(1, at, (EXAMPLE_MARK if at == 0 else "") + safe_text(text), book.grey)
+            if column.choices:
+                page.data_validation(
+                    1,
+                    at,
+                    rows,
+                    at,
+                    {
+                        "validate": "list",
+                        "source": book.list_source(column.choices),
+                        "error_title": _("请从下拉中选"),
+                        "error_message": _("“%(title)s”只能填下拉里的词") % {"title": _plain(column.title)[:20]},
+                    },
+                )
+        _lines(book, _("填写说明"), instructions)
 
 
 def write_result(
@@ -237,26 +249,25 @@ def write_result(
 
     ``rows`` yields (values, reasons by column key); a reason under ``""`` belongs to the whole row.
     """
-    book = _Book(target)
-    page = book.file.add_worksheet(sheet_name(sheet or _("处理结果")))
-    wide = [*columns, Col("", _("处理结果"), width=60)]
-    _heads(book, page, wide, 0, filling=False)
-    count = comments = 0
-    for count, (values, reasons) in enumerate(rows, start=1):
-        for at, column in enumerate(columns):
-            reason = reasons.get(column.key)
-            if reason is None:
-                _write(book, page, count, at, values.get(column.key), column.kind)
-                continue
-            page.write_string(count, at, safe_text(values.get(column.key) or ""), book.wrong)
-            comments += 1
-            if comments <= _MAX_COMMENTS:
-                page.write_comment(xl_rowcol_to_cell(count, at), _plain(reason)[:500], {"x_scale": 2})
-        titles = {column.key: column.title for column in columns}
-        told = [f"{titles[key]}：{text}" if key in titles else text for key, text in reasons.items()]
-        page.write_string(count, len(columns), safe_text("；".join(told)), book.kinds["text"])
-    page.autofilter(0, 0, max(count, 1), len(columns))
-    if footer:
-        _lines(book, _("导出说明"), footer)
-    book.close()
+    with _Book(target) as book:
+        page = book.file.add_worksheet(sheet_name(sheet or _("处理结果")))
+        wide = [*columns, Col("", _("处理结果"), width=60)]
+        _heads(book, page, wide, 0, filling=False)
+        count = comments = 0
+        for count, (values, reasons) in enumerate(rows, start=1):
+            for at, column in enumerate(columns):
+                reason = reasons.get(column.key)
+                if reason is None:
+                    _write(book, page, count, at, values.get(column.key), column.kind)
+                    continue
+                page.write_string(count, at, safe_text(values.get(column.key) or ""), book.wrong)
+                comments += 1
+                if comments <= _MAX_COMMENTS:
+                    page.write_comment(xl_rowcol_to_cell(count, at), _plain(reason)[:500], {"x_scale": 2})
+            titles = {column.key: column.title for column in columns}
+            told = [f"{titles[key]}：{text}" if key in titles else text for key, text in reasons.items()]
+            page.write_string(count, len(columns), safe_text("；".join(told)), book.kinds["text"])
+        page.autofilter(0, 0, max(count, 1), len(columns))
+        if footer:
+            _lines(book, _("导出说明"), footer)
     return count

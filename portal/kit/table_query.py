@@ -210,7 +210,9 @@ def _words(field: Any, value: Any) -> list[tuple[str | None, str]]:
 def _choice(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    for key, label in getattr(field, "choices", None) or () if not hasattr(field, "queryset") else ():
+    choices = None if hasattr(field, "queryset") else getattr(field, "choices", None)
+    # "is None": the choices of django-filter have no length when they come from a function
+    for key, label in () if choices is None else choices:
         pairs = label if isinstance(label, list | tuple) else [(key, label)]
         for one, text in pairs:
             if str(one) == str(value):

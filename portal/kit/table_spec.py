@@ -78,7 +78,7 @@ class Column:
         accessor = self.export if self.export is not True else (self.value or self.name)
         value = _read(accessor, row)
         if isinstance(value, datetime):
-            return timezone.localtime(value).replace(tzinfo=None)
+            return value if self.kind == "datetime" else timezone.localtime(value).replace(tzinfo=None)
         if isinstance(value, SafeData):
             return strip_tags(str(value))
         return value if isinstance(value, int | float | date) else "" if value is None else str(value)

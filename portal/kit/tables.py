@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
+from portal import policy
 from portal.kit.table_export import Export, export_response, find_listing, write_listing
 from portal.kit.table_query import Asked, Condition
 from portal.kit.table_spec import SIZES, Act, Bulk, Column, Empty, Listing, View
@@ -110,6 +111,7 @@ class Drawn:
     columns: list[tuple[Column, bool]]
     bulk: list[tuple[str, str]]
     loosened: list[tuple[str, str, int]]
+    exportable: bool = True
 
     @property
     def first(self) -> int:
@@ -131,7 +133,8 @@ class Drawn:
     @property
     def export_url(self) -> str:
         query = self.asked.url()
-        return f"{query}{'&' if len(query) > 1 else ''}export=xlsx" if self.listing.export_name else ""
+        wanted = self.listing.export_name and self.exportable
+        return f"{query}{'&' if len(query) > 1 else ''}export=xlsx" if wanted else ""
 
     @property
     def carried(self) -> list[tuple[str, str]]:
@@ -230,8 +233,15 @@ def listing_context(request: HttpRequest, listing: Listing, queryset: QuerySet) 
         fields_more=bounds[listing.filters_in_row :], kept=kept, conditions=asked.conditions,
         columns=[(column, column in shown) for column in listing.columns if not column.fixed],
         bulk=[(b.label, reverse(b.url_name) + asked.url()) for b in moves],
-        loosened=[] if lines else asked.loosened(),
+        loosened=[] if lines else asked.loosened(), exportable=_exportable(request),
     )  # fmt: skip
+
+
+def _exportable(request: HttpRequest) -> bool:
+    """No button for what the policy would refuse. The export itself is guarded by ``LISTING_EXPORT_HOOK``."""
+    match = getattr(request, "resolver_match", None)
+    mark = getattr(match.func, "access", None) if match else None
+    return mark is None or policy.may_export(request.actor.role, mark[0])
 
 
 def is_fragment(request: HttpRequest, listing: Listing) -> bool:

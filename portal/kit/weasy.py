@@ -9,12 +9,18 @@ import subprocess
 from pathlib import Path
 from types import ModuleType
 
+from PIL import ImageFile
+
 try:
     import weasyprint as _weasyprint
 except (ImportError, OSError):  # OSError: cffi did not find a system library
     _weasyprint = None
 
 weasyprint: ModuleType | None = _weasyprint
+
+# WeasyPrint tells Pillow, for the whole process, to fill in what is missing of a broken picture. Then a half-sent
+# upload would pass as a good one in every process that also makes papers.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 # Debian's package, and the library it brings; harfbuzz-subset is not fatal but 30 times slower without
 _LIBRARIES = {

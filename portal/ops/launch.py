@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portal.ops import embedded
 from portal.ops.keys import demo_keys
-from portal.ops.processes import PREPARE, PROCESSES
+from portal.ops.processes import PREPARE, PROCESSES, Process
 from portal.ops.supervisor import Supervisor, say
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,8 +30,10 @@ def main() -> int:
         env = environment(var, port)
         owner = start_services(supervisor, env, var)
         accounts = prepare(supervisor, env, owner)
-        start_processes(supervisor, env)
+        # the page comes first: on two processors the workers' start would keep it waiting
+        start_processes(supervisor, env, PROCESSES[:1])
         if wait_for_page(supervisor, f"http://127.0.0.1:{port}/healthz"):
+            start_processes(supervisor, env, PROCESSES[1:])
             announce(port, accounts, time.monotonic() - started)
         while not supervisor.stopping.wait(1):
             pass
@@ -106,9 +108,9 @@ def static_is_old(collected: Path) -> bool:
     return not made.exists() or (built.exists() and built.stat().st_mtime > made.stat().st_mtime)
 
 
-def start_processes(supervisor: Supervisor, env: dict[str, str]) -> None:
-    """All processes at once; `python` is the one of this environment."""
-    for process in PROCESSES:
+def start_processes(supervisor: Supervisor, env: dict[str, str], processes: tuple[Process, ...]) -> None:
+    """Start these at once; `python` is the one of this environment."""
+    for process in processes:
         if supervisor.stopping.is_set():
             return
         command = [sys.executable, *process.command[1:]]

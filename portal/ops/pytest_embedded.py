@@ -20,7 +20,12 @@ if STARTED not in os.environ:
     os.environ.setdefault("PORTAL_APP_ROLE", "portal_app")
     # tests speak plain HTTP and must not spend their time on password hashing
     os.environ.setdefault("HTTPS", "off")
+    # the browser tests' server serves the built front end as it lies there
+    os.environ.setdefault("STATIC_FROM_SOURCE", "on")
+    os.environ.setdefault("STAFF_SECOND_FACTOR", "optional")
     os.environ.setdefault("PASSWORD_HASHERS", "django.contrib.auth.hashers.MD5PasswordHasher")
+    # tests of the second factor switch it on themselves
+    os.environ.setdefault("STAFF_SECOND_FACTOR", "optional")
     # files straight from their folders: collecting and compressing them proves nothing here
     os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     os.environ[STARTED] = "1"

@@ -12,5 +12,5 @@ SELECT 'CREATE DATABASE portal OWNER portal_owner' WHERE NOT EXISTS (SELECT FROM
 -- only in throw-away clusters: tests make databases and step into the working role
 \if :{?throwaway}
 ALTER ROLE portal_owner CREATEDB;
-GRANT portal_app TO portal_owner;
+GRANT portal_app, pg_checkpoint, pg_read_all_settings TO portal_owner;
 \endif

@@ -9,22 +9,108 @@ from portal.kit import days, idcard, pinyin
 from portal.registry.actions.organizations import fill_keys
 from portal.registry.models import Member, Membership, Organization
 
-DISTRICTS = "黄浦 徐汇 长宁 静安 普陀 虹口 杨浦 闵行 宝山 嘉定 浦东新 金山 松江 青浦 奉贤 崇明".split()
-UNIVERSITIES = (
-    "浦江大学 申城师范大学 临港理工大学 海上交通大学 东方政法学院 滨江财经大学 淞沪工程大学 江南外国语大学 沪西医科大学 "
-    "海纳电力学院 虹桥对外贸易学院 云间农林学院 吴淞海事学院 百川戏剧学院 青浦水利学院 白玉兰音乐学院 启明体育学院 "
-    "建桥应用技术学院 思源开放大学 远景健康学院"
-).split()
+DISTRICTS = [
+    "黄浦",
+    "徐汇",
+    "长宁",
+    "静安",
+    "普陀",
+    "虹口",
+    "杨浦",
+    "闵行",
+    "宝山",
+    "嘉定",
+    "浦东新",
+    "金山",
+    "松江",
+    "青浦",
+    "奉贤",
+    "崇明",
+]
+UNIVERSITIES = [
+    "浦江大学",
+    "申城师范大学",
+    "临港理工大学",
+    "海上交通大学",
+    "东方政法学院",
+    "滨江财经大学",
+    "淞沪工程大学",
+    "江南外国语大学",
+    "沪西医科大学",
+    "海纳电力学院",
+    "虹桥对外贸易学院",
+    "云间农林学院",
+    "吴淞海事学院",
+    "百川戏剧学院",
+    "青浦水利学院",
+    "白玉兰音乐学院",
+    "启明体育学院",
+    "建桥应用技术学院",
+    "思源开放大学",
+    "远景健康学院",
+]
 AFFILIATED = ("市教育考试中心", "市教育技术装备中心", "市教师培训中心", "市学生活动中心")
 VOCATIONAL = ("城市建设职校", "现代护理职校", "食品烹饪职校", "信息技术职校", "商贸旅游职校", "汽车工程职校")
-SCHOOL_WORDS = "景谷 云桥 南亭 启音 真源 汇枫 安远 罗溪 九科 东滩".split()
-SCHOOL_KINDS = "实验中学 小学 学校 幼儿园 中学 中学 幼儿园 小学 中学 学校".split()
+SCHOOL_WORDS = ["景谷", "云桥", "南亭", "启音", "真源", "汇枫", "安远", "罗溪", "九科", "东滩"]
+SCHOOL_KINDS = ["实验中学", "小学", "学校", "幼儿园", "中学", "中学", "幼儿园", "小学", "中学", "学校"]
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳司徒"
-GIVEN_F = "敏芳 秋萍 丽华 文娟 佩珍 晓岚 雪莲 若琳 海棠 思源 静怡 美玲 慧君 雅琴 婉清 玉兰 春燕 晶晶 倩文 欣然 梦洁 素云 淑贞 云霞 佳颖 韵 洁 悦 宁 蕾".split()
-GIVEN_M = "建平 国强 志远 文博 立新 正言 伟 俊杰 浩然 明辉 海峰 晓东 振华 永康 思齐 子轩 磊 涛 鹏 斌".split()
-TITLES = "正高级教师 高级教师 高级教师 一级教师 一级教师 二级教师".split()
-UNI_TITLES = "教授 副教授 副教授 讲师 讲师 助教".split()
-POSITIONS = "教师 教师 教师 教研组长 年级组长 备课组长 实验员 图书管理员 教导主任 副校长".split()
+GIVEN_F = [
+    "敏芳",
+    "秋萍",
+    "丽华",
+    "文娟",
+    "佩珍",
+    "晓岚",
+    "雪莲",
+    "若琳",
+    "海棠",
+    "思源",
+    "静怡",
+    "美玲",
+    "慧君",
+    "雅琴",
+    "婉清",
+    "玉兰",
+    "春燕",
+    "晶晶",
+    "倩文",
+    "欣然",
+    "梦洁",
+    "素云",
+    "淑贞",
+    "云霞",
+    "佳颖",
+    "韵",
+    "洁",
+    "悦",
+    "宁",
+    "蕾",
+]
+GIVEN_M = [
+    "建平",
+    "国强",
+    "志远",
+    "文博",
+    "立新",
+    "正言",
+    "伟",
+    "俊杰",
+    "浩然",
+    "明辉",
+    "海峰",
+    "晓东",
+    "振华",
+    "永康",
+    "思齐",
+    "子轩",
+    "磊",
+    "涛",
+    "鹏",
+    "斌",
+]
+TITLES = ["正高级教师", "高级教师", "高级教师", "一级教师", "一级教师", "二级教师"]
+UNI_TITLES = ["教授", "副教授", "副教授", "讲师", "讲师", "助教"]
+POSITIONS = ["教师", "教师", "教师", "教研组长", "年级组长", "备课组长", "实验员", "图书管理员", "教导主任", "副校长"]
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -38,7 +124,7 @@ class _People:
     """Makes members that look like a staff room, the same ones at every run."""
 
     def __init__(self) -> None:
-        self.random = random.Random(2026)  # noqa: S311
+        self.random = random.Random(2026)
         self.n = 0
         self.made: list[Member] = []
 
@@ -61,7 +147,9 @@ class _People:
         return row
 
 
-def _org(made: dict, key: str, kind: str, name: str, parent: str | None, sector: str, code: str, **values) -> Organization:
+def _org(
+    made: dict, key: str, kind: str, name: str, parent: str | None, sector: str, code: str, **values
+) -> Organization:
     above = made["orgs"][parent] if parent else None
     org = Organization(parent=above, kind=kind, name=name, sector=sector, code=code, phone="021-55550123", **values)
     org.term_from, org.term_until = datetime.date(2022, 6, 1), datetime.date(2027, 5, 31)
@@ -74,7 +162,7 @@ def _org(made: dict, key: str, kind: str, name: str, parent: str | None, sector:
 def organizations(made: dict) -> None:
     """City, 16 districts with ten schools each, twenty universities, the vocational federation, four affiliated units."""
     made["orgs"] = {}
-    rnd = random.Random(7)  # noqa: S311
+    rnd = random.Random(7)
     _org(made, "city", "city", "上海市教育工会", None, "other", "S0", short_name="市教育工会")
     _org(made, "office", "department", "上海市教育工会机关部门工会", "city", "other", "S01", short_name="机关部门工会",
          head_count=32, women_count=19)  # fmt: skip

@@ -32,10 +32,43 @@ def draft_notice(by: Actor, call: Call, title: str, number: str, body: str, cont
     return notice
 
 
+@transaction.atomic
+def change_notice(by: Actor, notice_id: int, title: str, number: str, body: str, contact: dict[str, str]) -> Notice:
+    """Mend the words of a draft; what is on public notice cannot be changed."""
+    notice = _draft(by, notice_id)
+    notice.title, notice.number, notice.body, notice.contact = title, number, body, contact
+    notice.save()
+    trail.write(by, "notice.change", notice)
+    return notice
+
+
+@transaction.atomic
+def drop_notice(by: Actor, notice_id: int) -> None:
+    """Throw a draft away; the slate stays as it is."""
+    notice = _draft(by, notice_id)
+    trail.write(by, "notice.drop", notice)
+    notice.delete()
+
+
+def _draft(by: Actor, notice_id: int) -> Notice:
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("call").get(pk=notice_id)
+    if notice.call.owner_id != by.organization_id:
+        raise Refused(_("这项评选不归你们主办"))
+    if notice.state != Notice.State.DRAFT:
+        raise Refused(_("已经公示，文字不能再改"))
+    return notice
+
+
 def shown_name(call: Call, entry: Entry) -> str:
     """The name as the public reads it: a person's is masked where the edition says so, a collective's never is."""
     masked = call.program.subject == "member" and call.param("notice_masks")
     return mask_name(entry.subject) if masked else entry.subject
+
+
+def shown_detail(call: Call, entry: Entry) -> str:
+    """The answers that the edition marks as public, in one line."""
+    values = (entry.data.get(one.name) for one in call.fields if one.public)
+    return "，".join(str(value) for value in values if value)[:120]
 
 
 @transaction.atomic
@@ -47,10 +80,9 @@ def post_notice(by: Actor, notice_id: int) -> Notice:
     call = notice.call
     slate = Entry.objects.filter(call=call, state=State.SHORTLIST).select_related("organization", "category")
     slate = slate.order_by("category__order", "pinyin", "id")
-    public = [one.name for one in call.fields if one.public]
     lines = []
     for order, entry in enumerate(slate, 1):
-        detail = "，".join(str(entry.data.get(name) or "") for name in public)[:120]
+        detail = shown_detail(call, entry)
         lines.append(
             NoticeLine(notice=notice, entry=entry, order=order, name=shown_name(call, entry), detail=detail,
                        unit=entry.organization.name, category=entry.category.name)

@@ -18,7 +18,7 @@ from programs.queries.posts import UNIT_ROLES
 from programs.spec import TAKES_A_PLACE, State
 
 REMINDED = "call.remind"
-#: Entries that have reached the owner: on its desk, or given back by it to be mended. The database form of ``handed_up``.
+#: Entries that have reached the owner: on its desk, or given back by it to be mended (``quotas.handed_up``).
 _UP = Q(submitted_at__isnull=False) & (
     Q(desk=F("call__owner")) | Q(state=State.RETURNED, returned_from=F("call__owner"))
 )
@@ -27,7 +27,7 @@ _DRAFT = Q(state=State.DRAFT)
 
 
 def branches(owner_id: int) -> dict[int, int]:
-    """Every organisation below the owner → the unit reporting to the owner that it belongs to. One query for the tree."""
+    """Every organisation below the owner → the unit reporting to the owner that it belongs to. One query."""
     parents = dict(Organization.objects.values_list("pk", "parent_id").order_by())
     found: dict[int, int] = {}
     for start in parents:

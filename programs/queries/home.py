@@ -1,4 +1,4 @@
-"""What the first page shows: what waits, what is coming, what we handed in. One set of queries, whatever the numbers."""
+"""What the first page shows: what waits, what is coming, what we handed in. One set of queries for any numbers."""
 
 import datetime
 from dataclasses import dataclass
@@ -64,6 +64,16 @@ def undecided(actor: Actor, calls: dict[int, Call]) -> list[Pile]:
         notice_lines__notice__state=Notice.State.ENDED,
     )  # fmt: skip
     return _piles(rows, calls)
+
+
+#: States in which an entry still waits for somebody.
+UNSETTLED = (State.REVIEW, State.RETURNED, State.JUDGING, State.SHORTLIST, State.NOTICE, State.PASSED_UP, State.RESERVE)
+
+
+def unsettled(calls: list[Call]) -> set[int]:
+    """Which of the calls have an entry that nobody has settled yet."""
+    rows = Entry.objects.filter(call__in=[call.pk for call in calls], state__in=UNSETTLED)
+    return set(rows.order_by().values_list("call_id", flat=True).distinct())
 
 
 def own_open(actor: Actor) -> list[Entry]:
@@ -137,7 +147,9 @@ def post_state() -> dict:
     """Accounts, posts in force, posts that end soon, and staff without a second factor."""
     today = days.today()
     posts = Post.objects.current().aggregate(
-        posts=Count("pk"), ending=Count("pk", filter=Q(until__lte=today + SOON)), units=Count("organization", distinct=True)
+        posts=Count("pk"),
+        ending=Count("pk", filter=Q(until__lte=today + SOON)),
+        units=Count("organization", distinct=True),
     )
     staff = User.objects.filter(
         pk__in=Post.objects.current().filter(role__in=STAFF_ROLES).values("user_id"), authenticator__isnull=True

@@ -1,39 +1,97 @@
 """Reading notices for their pages."""
 
+import datetime
+from collections import Counter
+
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from portal.core.calendar import current
 from portal.kit import days
 from programs.models import Notice, NoticeLine, Objection
 from programs.spec import State
 
+WEEKDAYS = "一二三四五六日"
+GONE = (State.REFUSED, State.WITHDRAWN, State.REVOKED)
+
 
 def window(notice: Notice) -> dict:
-    """The strip of days of the public page, and the sentence above it."""
+    """The strip of days of the public page, and the two sentences above it."""
     calendar, today = current(), days.today()
-    strip = []
-    for day in calendar.window(notice.starts_on, notice.days, notice.first_day_counts):
-        css = "off" if not day.counts else "past" if day.date < today else ""
-        css += " now" if day.date == today else ""
-        words = f"第 {day.ordinal} 个" if day.counts else day.reason if day.ordinal or day.date != notice.starts_on else "张贴"
-        strip.append({"day": day.date, "css": css.strip(), "words": "今天" if day.date == today else words or "不计"})
-    nth = sum(1 for one in calendar.window(notice.starts_on, notice.days, notice.first_day_counts) if one.counts and one.date <= today)
+    span = calendar.window(notice.starts_on, notice.days, notice.first_day_counts)
+    nth = sum(1 for one in span if one.counts and one.date <= today)
     over = today > notice.ends_on
-    left = calendar.left_phrase(days.now(), days.end_of_day(notice.ends_on))
     return {
-        "strip": strip, "nth": nth, "over": over, "left": left, "ends": days.short_date(notice.ends_on),
-        "notes": calendar.notes_for(notice.starts_on, notice.ends_on),
+        "strip": [_day(one, notice, today) for one in span],
+        "over": over,
+        "words": _words(notice, nth, over, counts=any(one.counts and one.date == today for one in span)),
+        "left": _left(calendar, notice, over),
         "css": "now" if over or today == notice.ends_on else "soon",
+        "notes": calendar.notes_for(notice.starts_on, notice.ends_on),
+    }
+
+
+def _day(one: days.Day, notice: Notice, today: datetime.date) -> dict:
+    if one.date == today:
+        words = _("今天")
+    elif one.counts:
+        words = _("第 %(n)d 个") % {"n": one.ordinal}
+    elif one.date == notice.starts_on and not notice.first_day_counts:
+        words = _("张贴")
+    else:
+        words = _("不计") if one.date.weekday() >= 5 else one.reason
+    css = [
+        "" if one.counts else "off",
+        "now" if one.date == today else "past" if one.counts and one.date < today else "",
+    ]
+    return {
+        "day": one.date, "weekday": WEEKDAYS[one.date.weekday()], "words": words, "css": " ".join(filter(None, css)),
+        "now": one.date == today,
     }  # fmt: skip
 
 
-def sections(notice: Notice) -> list[dict]:
-    """The public list by prize. Lines of entries that fell are shown struck, never silently removed."""
+def _words(notice: Notice, nth: int, over: bool, counts: bool) -> str:
+    figures = {"days": notice.days, "n": nth}
+    if over:
+        return _("公示了 %(days)d 个工作日，已期满") % figures
+    if counts:
+        return _("公示 %(days)d 个工作日，今天是第 %(n)d 个") % figures
+    return (
+        _("公示 %(days)d 个工作日，已过 %(n)d 个，今天不计") if nth else _("公示 %(days)d 个工作日，今天不计")
+    ) % figures
+
+
+def _left(calendar: days.Calendar, notice: Notice, over: bool) -> str:
+    last, gap = days.short_date(notice.ends_on), (notice.ends_on - days.today()).days
+    if over:
+        return _("%(day)s 24:00 已期满") % {"day": last}
+    if gap < 2:
+        return _("明天 24:00 止") if gap else _("今天 24:00 止")
+    left = calendar.left_phrase(days.now(), days.end_of_day(notice.ends_on))
+    return _("%(left)s，%(day)s 24:00 止") % {"left": left, "day": last}
+
+
+def sections(notice: Notice, find: str = "") -> list[dict]:
+    """The public list by prize, narrowed to the lines in which ``find`` occurs.
+
+    Lines of entries that fell are shown struck, never silently removed; a held one says that it waits and not why.
+    """
     found: dict[str, list[NoticeLine]] = {}
-    for line in notice.lines.select_related("entry"):
-        line.gone = line.entry.state in (State.REFUSED, State.WITHDRAWN, State.REVOKED)  # type: ignore[attr-defined]
-        found.setdefault(line.category, []).append(line)
-    return [{"name": name, "lines": lines} for name, lines in found.items()]
+    sizes: Counter[str] = Counter()
+    wanted = find.strip()
+    shown = ("notice", "order", "name", "unit", "category", "detail", "entry", "entry__state", "entry__held")
+    rows = notice.lines.select_related("entry").only(*shown)
+    for line in rows:
+        line.gone = line.entry.state in GONE  # type: ignore[attr-defined]
+        line.held = line.entry.held and not line.gone  # type: ignore[attr-defined]
+        lines = found.setdefault(line.category, [])
+        sizes[line.category] += 1
+        if wanted in line.name or wanted in line.unit or wanted in line.detail:
+            lines.append(line)
+    return [
+        {"name": name, "lines": lines, "size": sizes[name], "detailed": any(line.detail for line in lines)}
+        for name, lines in found.items()
+    ]
 
 
 def with_counts(rows):

@@ -1,16 +1,21 @@
 """Decisions: drafting, the red-headed paper, signing."""
 
+import io
+
+from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-
-from django.db.models import Count
+from django.utils.translation import gettext_lazy as _l
+from pypdf import PdfReader
 
 from portal.kit import days
 from portal.kit.access import access
 from portal.kit.dialogs import confirm, toast
 from portal.kit.forms import first_time, form_page, give_back, refuse
+from portal.kit.gather import gather
 from portal.kit.pdf import render_pdf
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
@@ -19,6 +24,9 @@ from programs.forms_notices import DecisionForm, SignForm
 from programs.models import Call, Decision, Entry
 from programs.spec import State
 from programs.tables_notices import DECISIONS
+
+ORDINALS = "一二三四五六七八九十"
+CITY_ADDRESSEES = _l("各区教育工会，各高校工会，中职联，各直属单位工会")
 
 
 @access("decision", "read", methods=("GET",))
@@ -58,19 +66,36 @@ def _lines(row: Decision) -> list[dict]:
     rows = row.lines.select_related("entry__category", "entry__organization")
     for line in rows.order_by("entry__category__order", "entry__pinyin", "entry_id"):
         found.setdefault(line.entry.category.name, []).append(line.entry)
-    return [{"name": name, "entries": entries, "collective": row.call.program.subject == "collective"} for name, entries in found.items()]
+    program = row.call.program
+    collective = program.subject == "collective"
+    return [
+        {"name": name, "entries": entries, "collective": collective, "noun": program.noun}
+        for name, entries in found.items()
+    ]
 
 
 @access("decision", "read", methods=("GET",))
 def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
-    row = get_object_or_404(Decision.objects.visible_to(request.actor).select_related("call__owner", "drafted_by", "signed_by"), pk=decision_id)
-    notice = row.call.notices.order_by("-id").first()
+    """The text and the list that are (to be) signed, and what is still in the way."""
+    rows = Decision.objects.visible_to(request.actor).select_related("call__owner", "drafted_by", "signed_by")
+    row = get_object_or_404(rows, pk=decision_id)
+    notice = row.call.notices.exclude(starts_on=None).order_by("-id").first()
     over = notice is not None and notice.ends_on is not None and days.today() > notice.ends_on
+    draft = row.state == Decision.State.DRAFT
+    sections = _lines(row)
     context = {
-        "decision": row, "sections": _lines(row), "notice": notice, "over": over,
-        "signs": request.actor.role == "leader" and row.state == Decision.State.DRAFT,
-        "drops": request.actor.role == "officer" and row.state == Decision.State.DRAFT,
-    }  # fmt: skip
+        "decision": row,
+        "sections": sections,
+        "size": sum(len(section["entries"]) for section in sections),
+        "held": sum(entry.held for section in sections for entry in section["entries"]) if draft else 0,
+        "notice": notice,
+        "over": over,
+        "signs": request.actor.role == "leader" and draft and row.call.owner_id == request.actor.organization_id,
+        "drops": request.actor.role == "officer" and draft and row.call.owner_id == request.actor.organization_id,
+        "own_draft": row.drafted_by_id == request.actor.user.pk,
+        # a room above says what follows a signed decision (certificates, payments): the engine does not know them
+        "links": [] if draft else [one for link in gather("panels", "DECISION") if (one := link(request.actor, row))],
+    }
     return render(request, "programs/decision.html", context)
 
 
@@ -97,11 +122,17 @@ def decision_sign(request: HttpRequest, decision_id: int) -> HttpResponse:
 @access("decision", "create")
 def decision_drop(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Throw an unsigned draft away."""
-    row = get_object_or_404(Decision.objects.visible_to(request.actor), pk=decision_id, call__owner=request.actor.organization)
+    row = get_object_or_404(
+        Decision.objects.visible_to(request.actor), pk=decision_id, call__owner=request.actor.organization
+    )
     if request.method == "POST":
-        call = row.call
-        actions.drop_decision(request.actor, row.pk)
-        return redirect(call)
+        try:
+            actions.drop_decision(request.actor, row.pk)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect(row)
+        toast(request, _("草稿已作废"))
+        return redirect(row.call)
     return confirm(request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"), grave=True,
                    lead=_("名单上的推荐不受影响，可以重新起草。"))  # fmt: skip
 
@@ -110,7 +141,32 @@ def decision_drop(request: HttpRequest, decision_id: int) -> HttpResponse:
 def decision_pdf(request: HttpRequest, decision_id: int) -> HttpResponse:
     """The red-headed paper as PDF (GB/T 9704)."""
     row = get_object_or_404(Decision.objects.visible_to(request.actor).select_related("call__owner"), pk=decision_id)
-    content = render_pdf("programs/papers/decision.html", {"decision": row, "sections": _lines(row), "owner": row.call.owner})
-    response = HttpResponse(content, content_type="application/pdf")
+    response = HttpResponse(_paper(row), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{row.number}.pdf")
     return response
+
+
+def _paper(row: Decision) -> bytes:
+    """The standard wants the imprint on an even page: an odd paper is drawn again with the imprint on a page of its own."""
+    context = {
+        "decision": row,
+        "sections": [_for_paper(n, section) for n, section in enumerate(_lines(row))],
+        "paragraphs": [text.strip() for text in row.text.splitlines() if text.strip()],
+        "owner": row.call.owner,
+        "addressees": CITY_ADDRESSEES if row.call.owner.parent_id is None else _("各基层工会"),
+        "draft": row.state == Decision.State.DRAFT,
+    }
+    content = render_pdf("programs/papers/decision.html", context)
+    if context["draft"] or len(PdfReader(io.BytesIO(content)).pages) % 2 == 0:
+        return content
+    return render_pdf("programs/papers/decision.html", {**context, "pad": True})
+
+
+def _for_paper(n: int, section: dict) -> dict:
+    """A part of the list as the paper words it; names of two characters are spaced to three."""
+    for entry in section["entries"]:
+        entry.spaced = "　".join(entry.subject) if len(entry.subject) == 2 else entry.subject
+    first = section["entries"][0]
+    name = f"{first.organization.name}{first.subject}" if section["collective"] else first.subject
+    measure = _("个集体") if section["collective"] else _("人")
+    return {**section, "ordinal": ORDINALS[n], "first": name, "measure": measure}

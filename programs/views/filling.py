@@ -15,13 +15,13 @@ from portal.kit.dialogs import toast
 from portal.kit.drawing import Section, sections_of
 from portal.kit.forms import UNPROCESSABLE, saved
 from portal.kit.refusal import Refused
-from programs import checks, duties
+from programs import duties
 from programs.actions.entries import clean_answer, save_draft
 from programs.actions.moves import make_move
 from programs.checks import answer_problem
 from programs.forms import SUBJECT, EntryForm, flag_choices, typed
 from programs.models import Entry
-from programs.queries import deadlines
+from programs.queries import deadlines, entries
 from programs.spec import Duty, Finding, Move, State
 from programs.views import drawn
 
@@ -206,6 +206,6 @@ def _page(request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200
         },
         "button": button, "others": others, "own": duties.own_matter(request.actor, entry),
         "saved": _("%(at)s 已自动保存") % {"at": f"{days.local(entry.saved_at):%H:%M}"} if entry.saved_at else "",
-        "print_code": checks.entries.check_digits(checks.entries.content_digest(entry)),
+        "print_code": entries.check_digits(entries.content_digest(entry)),
     }  # fmt: skip
     return render(request, "programs/entry_form.html", context, status=status)

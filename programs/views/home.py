@@ -15,7 +15,7 @@ from portal.kit import days
 from portal.kit.access import access
 from portal.kit.days import Calendar
 from portal.kit.gather import gather
-from portal.kit.text import mask_phone
+from portal.kit.text import mask_phone, surname
 from portal.registry.models import Kind, Member, Organization
 from programs import reports
 from programs.models import Call, Notice, NoticeLine
@@ -73,7 +73,10 @@ def _officer(actor: Actor, calendar: Calendar) -> Context:
 
 def _running(mine: list[Call], actor: Actor, calendar: Calendar) -> Context:
     """Our published calls with the units that reported; the chart and the laggards of the one that closes first."""
-    calls = sorted((call for call in mine if call.state == Call.State.PUBLISHED), key=_urgency)[: queries.SHOWN]
+    published = [call for call in mine if call.state == Call.State.PUBLISHED]
+    busy = queries.unsettled(published)
+    going = (call for call in published if call.closes_at >= days.now() or call.pk in busy)
+    calls = sorted(going, key=_urgency)[: queries.SHOWN]
     tallies = call_queries.tallies(calls, actor.organization_id)
     places = call_queries.places_by_unit(calls)
     rows = []
@@ -96,6 +99,10 @@ def _urgency(call: Call) -> tuple:
     return (over, -call.closes_at.timestamp() if over else call.closes_at.timestamp())
 
 
+def _stage(tally: call_queries.Tally) -> str:
+    return reports.stage(tally.up, tally.below, tally.drafts)
+
+
 def _focus(call: Call, due: dict[int, int], tally: dict[int, call_queries.Tally]) -> Context:
     units = Organization.objects.filter(pk__in=due).order_by("kind", "pinyin")
     districts = [one for one in units if one.kind == Kind.DISTRICT]
@@ -108,22 +115,13 @@ def _focus(call: Call, due: dict[int, int], tally: dict[int, call_queries.Tally]
         "chart": reports.chart((reports.short_name(one), due[one.pk], tally[one.pk].taken) for one in drawn),
         "of_districts": len(districts) > 1,
         "late": [
-            {"unit": one, "contact": names.get(one.pk, _("没有岗位")), "stage": stage(tally[one.pk]), "times": times.get(one.pk, 0)}
+            {"unit": one, "contact": names.get(one.pk, _("没有岗位")), "stage": _stage(tally[one.pk]),
+             "times": times.get(one.pk, 0)}
             for one in late[: queries.SHOWN]
         ],
         "late_count": len(late),
         "reminded_at": last,
     }  # fmt: skip
-
-
-def stage(tally: call_queries.Tally) -> str:
-    """How far a unit is that has handed nothing to the owner."""
-    parts = []
-    if tally.below:
-        parts.append(_("下面在审 %(n)d 件") % {"n": tally.below})
-    if tally.drafts:
-        parts.append(_("草稿 %(n)d 件") % {"n": tally.drafts})
-    return "，".join(parts) or _("未开始")
 
 
 # ── units ──
@@ -134,10 +132,10 @@ def _unit(actor: Actor, calendar: Calendar) -> Context:
         *(todo.own(one, calendar, calls, _("您")) for one in queries.own_open(actor)),
         *(todo.review(pile, calendar, actor.organization_id) for pile in queries.reviews(actor, calls)),
     ]
-    unit, title = actor.organization, _("主席") if actor.role == "chair" else ""
+    unit, title = actor.organization, _("主席") if actor.role == "chair" else _("老师")
     hello = _("%(name)s%(title)s，有 %(n)d 件事等您办") if lines else _("%(name)s%(title)s，现在没有等您办的")
     return {
-        "h1": hello % {"name": actor.user.name, "title": title, "n": len(lines)},
+        "h1": hello % {"name": surname(actor.user.name), "title": title, "n": len(lines)},
         "who": _("%(unit)s · 教职工 %(heads)d 人，女 %(women)d 人")
         % {"unit": unit.name, "heads": unit.head_count, "women": unit.women_count},
         "groups": todo.grouped(lines, headings=False),
@@ -152,10 +150,14 @@ def _offers(actor: Actor, route: list[Organization], calendar: Calendar) -> list
     found = []
     for offer in call_queries.offers(actor, route):
         found.append(
-            {**reports.day_line(offer.closes_at, offer.call.title, offer_text(offer, actor), offer.call.get_absolute_url()),
+            {**reports.day_line(offer.closes_at, offer.call.title, offer_text(offer, actor), _url(offer)),
              "none": not offer.given, "due": reports.due(calendar, offer.closes_at)}
         )  # fmt: skip
     return found
+
+
+def _url(offer: call_queries.Offer) -> str:
+    return offer.call.get_absolute_url()
 
 
 def offer_text(offer: call_queries.Offer, actor: Actor) -> str:
@@ -177,7 +179,7 @@ def _cases(actor: Actor, route: list[Organization], you: str) -> Context:
     ends = dict(lines.order_by("notice__ends_on").values_list("entry_id", "notice__ends_on"))
     return {
         "cases": [todo.case(one, route, ends, you) for one in rows], "has_cases": True,
-        "cases_all": queries.own_count(actor), "cases_url": reverse("programs:entries") + "?view=own",
+        "cases_all": queries.own_count(actor), "cases_url": reverse("programs:entries"),
     }  # fmt: skip
 
 
@@ -219,7 +221,7 @@ def _supervisor(actor: Actor, calendar: Calendar) -> Context:
 def _teacher(actor: Actor, calendar: Calendar) -> Context:
     member = Member.objects.visible_to(actor).select_related("organization").first()
     context: Context = {
-        "h1": _("%(name)s老师，您好") % {"name": actor.user.name}, "calm": "",
+        "h1": _("%(name)s老师，您好") % {"name": surname(actor.user.name)}, "calm": "",
         "nominations": queries.of_teacher(actor), "has_nominations": True,
     }  # fmt: skip
     if member:
@@ -274,7 +276,8 @@ def _system(actor: Actor, calendar: Calendar) -> Context:
         (_("等着发的邮件"), _("%(n)d 封") % {"n": state["waiting"]}),
         (_("7 天里没发出的邮件"), _("%(n)d 封") % {"n": state["lost"]}),
     ]  # fmt: skip
-    return {"calm": "", "panels": [{"title": _("运行"), "facts": facts, "url": menu_url(actor.role, "job"), "verb": _("看任务")}]}
+    url = menu_url(actor.role, "job")
+    return {"calm": "", "panels": [{"title": _("运行"), "facts": facts, "url": url, "verb": _("看任务")}]}
 
 
 def _plain(actor: Actor, calendar: Calendar) -> Context:

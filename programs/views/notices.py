@@ -1,22 +1,25 @@
-"""Notices: the staff's pages, the public page, objections."""
+"""Notices: the staff's pages and the public page."""
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.core import files, trail
+from portal.kit import days, qr
 from portal.kit.access import access
 from portal.kit.dialogs import confirm, toast
 from portal.kit.forms import first_time, form_page, give_back, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import notices as actions
-from programs.forms_notices import NoticeForm, ObjectionForm, ReviewForm
-from programs.models import Call, Entry, Notice, Objection
+from programs.forms_notices import NoticeForm
+from programs.models import Call, Entry, Notice
 from programs.queries import notices as queries
 from programs.spec import State
-from programs.tables_notices import NOTICES, OBJECTIONS
+from programs.tables_notices import NOTICES
 
 
 @access("notice", "read", methods=("GET",))
@@ -39,19 +42,62 @@ def notice_new(request: HttpRequest, call_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and first_time(request):
         data = form.cleaned_data
         try:
-            made = actions.draft_notice(request.actor, call, data["title"], data["number"], data["body"], form.contact())
+            made = actions.draft_notice(
+                request.actor, call, data["title"], data["number"], data["body"], form.contact()
+            )
             return redirect("programs:notice", made.pk)
         except Refused as refusal:
             give_back(request)
             refuse(form, refusal)
-    days_ = _("%(n)d 个工作日，%(first)s") % {
-        "n": call.param("notice_days"),
-        "first": _("当天算第 1 天") if call.param("notice_first_day") else _("次日算第 1 天"),
-    }
+    lead = _("拟定名单 %(n)d 件；%(days)s。") % {"n": size, "days": _length(call)}
     return form_page(
-        request, form, title=_("准备公示"), lead=_("拟定名单 %(n)d 件；公示 %(days)s。") % {"n": size, "days": days_},
-        crumbs=[(call.title, call.get_absolute_url())], submit=_("存好，先看样子"), back=(_("先不公示"), call.get_absolute_url()),
+        request, form, title=_("准备公示"), lead=lead, crumbs=[(call.title, call.get_absolute_url())],
+        submit=_("存好，先看样子"), back=(_("先不公示"), call.get_absolute_url()),
     )  # fmt: skip
+
+
+def _length(call: Call) -> str:
+    first = _("当天算第 1 天") if call.param("notice_first_day") else _("次日算第 1 天")
+    return _("公示 %(n)d 个工作日，%(first)s") % {"n": call.param("notice_days"), "first": first}
+
+
+@access("notice", "update")
+def notice_change(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Mend the words of a draft."""
+    row = _mine(request, notice_id)
+    contact = {field: row.contact.get(str(label), "") for label, field in NoticeForm.CONTACT}
+    form = NoticeForm(
+        request.POST or None, initial={"title": row.title, "number": row.number, "body": row.body, **contact}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.change_notice(request.actor, row.pk, data["title"], data["number"], data["body"], form.contact())
+            return redirect(row)
+        except Refused as refusal:
+            refuse(form, refusal)
+    return form_page(
+        request, form, title=_("改公示的文字"), crumbs=[(row.call.title, row.call.get_absolute_url()), (row.title, row.get_absolute_url())],
+        submit=_("存好，看样子"), back=(_("不改了"), row.get_absolute_url()),
+    )  # fmt: skip
+
+
+@access("notice", "update")
+def notice_drop(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    row = _mine(request, notice_id)
+    if request.method == "POST":
+        actions.drop_notice(request.actor, row.pk)
+        toast(request, _("草稿已作废，名单没有动"))
+        return redirect(row.call)
+    return confirm(request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"), grave=True,
+                   lead=_("拟定名单不受影响，可以重新准备。"))  # fmt: skip
+
+
+def _mine(request: HttpRequest, notice_id: int) -> Notice:
+    """A notice that the acting officer's organisation may change."""
+    rows = Notice.objects.visible_to(request.actor).select_related("call__owner")
+    return get_object_or_404(rows, pk=notice_id, call__owner=request.actor.organization)
 
 
 def _slate(notice: Notice) -> list[dict]:
@@ -59,22 +105,35 @@ def _slate(notice: Notice) -> list[dict]:
     rows = Entry.objects.filter(call=notice.call, state=State.SHORTLIST).select_related("organization", "category")
     found: dict[str, list[dict]] = {}
     for row in rows.order_by("category__order", "pinyin", "id"):
-        line = {"name": actions.shown_name(notice.call, row), "unit": row.organization.name}
+        detail = actions.shown_detail(notice.call, row)
+        line = {"name": actions.shown_name(notice.call, row), "unit": row.organization.name, "detail": detail}
         found.setdefault(row.category.name, []).append(line)
-    return [{"name": name, "lines": lines} for name, lines in found.items()]
+    return [
+        {"name": name, "lines": lines, "size": len(lines), "detailed": any(line["detail"] for line in lines)}
+        for name, lines in found.items()
+    ]
 
 
 @access("notice", "read", methods=("GET",))
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """The staff's page of a notice: preview, window, objections' effect, result."""
-    row = get_object_or_404(queries.with_counts(Notice.objects.visible_to(request.actor).select_related("call")), pk=notice_id)
+    rows = queries.with_counts(Notice.objects.visible_to(request.actor).select_related("call__owner"))
+    row = get_object_or_404(rows, pk=notice_id)
     draft = row.state == Notice.State.DRAFT
+    window = None if draft else queries.window(row)
+    shown = _slate(row) if draft else queries.sections(row)
+    address = settings.SITE_URL + reverse("programs:public_notice", args=[row.code])
     context = {
         "notice": row,
-        "sections": _slate(row) if draft else queries.sections(row),
-        "window": None if draft else queries.window(row),
+        "sections": shown,
+        "size": sum(section["size"] for section in shown),
+        "window": window,
+        "length": _length(row.call),
         "held": row.lines.filter(entry__held=True).count(),
         "mine": row.call.owner_id == request.actor.organization_id and request.actor.role == "officer",
+        "address": address,
+        "qr": None if draft else qr.svg(address),
+        "noun": row.call.program.noun,
     }
     return render(request, "programs/notice.html", context)
 
@@ -82,13 +141,18 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 @access("notice", "update")
 def notice_post(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Publish: asks first, because it moves every entry of the slate."""
-    row = get_object_or_404(Notice.objects.visible_to(request.actor), pk=notice_id, call__owner=request.actor.organization)
+    row = _mine(request, notice_id)
     if request.method == "POST":
-        row = actions.post_notice(request.actor, row.pk)
-        toast(request, _("已公示，%(day)s期满") % {"day": f"{row.ends_on.month}月{row.ends_on.day}日"})
+        try:
+            row = actions.post_notice(request.actor, row.pk)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect(row)
+        toast(request, _("已公示，%(day)s 24:00 期满") % {"day": days.short_date(row.ends_on)})
         return redirect(row)
+    n = Entry.objects.filter(call=row.call, state=State.SHORTLIST).count()
     return confirm(
-        request, title=_("公示这份名单？"), verb=_("公示"), back=row.get_absolute_url(), way_out=_("先不公示"),
+        request, title=_("公示这份名单？"), verb=_("公示 %(n)d 件") % {"n": n}, back=row.get_absolute_url(), way_out=_("先不公示"),
         lead=_("名单和文字从此不能改；每一件变成“公示中”，公开网页马上看得到。"),
     )  # fmt: skip
 
@@ -96,101 +160,54 @@ def notice_post(request: HttpRequest, notice_id: int) -> HttpResponse:
 @access("notice", "update")
 def notice_end(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Close or archive a notice by hand; the machine closes it at the end of its last day anyway."""
-    row = get_object_or_404(Notice.objects.visible_to(request.actor), pk=notice_id, call__owner=request.actor.organization)
+    row = _mine(request, notice_id)
     archive = row.state == Notice.State.ENDED
     if request.method == "POST":
-        row = actions.archive_notice(request.actor, row.pk) if archive else actions.end_notice(row.pk, request.actor)
+        try:
+            row = (
+                actions.archive_notice(request.actor, row.pk) if archive else actions.end_notice(row.pk, request.actor)
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.message)
         return redirect(row)
     return confirm(
         request, title=_("把名单从公开网页上撤下？") if archive else _("公示期满，办结？"), back=row.get_absolute_url(),
         verb=_("撤下归档") if archive else _("办结"), way_out=_("先不办"),
-        lead=_("记录都在，只是公开网页不再显示姓名。") if archive else "",
+        lead=_("记录都在，只是公开网页不再显示姓名。") if archive else _("写下收到几件异议；没有异议的可以起草决定。"),
     )  # fmt: skip
 
 
 # ── the public ──
 @access("public", "read", methods=("GET",))
 def public_notices(request: HttpRequest) -> HttpResponse:
-    rows = queries.with_counts(Notice.objects.public().select_related("call__owner")).order_by("-starts_on")[:100]
-    return render(request, "programs/public_notices.html", {"notices": rows})
+    """What is on notice now, and what ran out lately and was not taken down yet."""
+    rows = Notice.objects.public().select_related("call__owner").annotate(size=Count("lines"))
+    find = request.GET.get("q", "").strip()[:60]
+    if find:
+        rows = rows.filter(title__icontains=find)
+    today = days.today()
+    shown = [
+        {"row": row, "window": queries.window(row), "open": row.state == Notice.State.POSTED and today <= row.ends_on}
+        for row in rows.order_by("-starts_on", "-id")[:100]
+    ]
+    return render(request, "programs/public_notices.html", {"notices": shown, "find": find})
 
 
 @access("public", "read", methods=("GET",))
 def public_notice(request: HttpRequest, code: str) -> HttpResponse:
+    """The notice as everybody may read it; an archived one is gone."""
     row = get_object_or_404(Notice.objects.public().select_related("call__owner"), code=code)
-    context = {"notice": row, "sections": queries.sections(row), "window": queries.window(row)}
-    return render(request, "programs/public_notice.html", context)
-
-
-@access("objection", "create")
-def object_to(request: HttpRequest, code: str) -> HttpResponse:
-    """Anybody may object while the window is open; no account, no cookie needed beyond the form's own."""
-    row = get_object_or_404(Notice.objects.filter(state=Notice.State.POSTED).select_related("call__owner"), code=code)
-    form = ObjectionForm(request.POST or None, request.FILES or None, notice=row, initial={"line": request.GET.get("line")})
-    if request.method == "POST" and form.is_valid() and first_time(request):
-        data = form.cleaned_data
-        try:
-            made = actions.object_to(
-                row, data["line"], data["kind"], data["text"], data["name"], data["contact"], data["evidence"], request.actor
-                if request.actor.user is not None else trail.Actor(),
-            )  # fmt: skip
-            return redirect("programs:objection_receipt", made.receipt)
-        except Refused as refusal:
-            give_back(request)
-            refuse(form, refusal)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "programs/object.html", {"notice": row, "form": form}, status=status)
-
-
-@access("public", "read", methods=("GET",))
-def objection_receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """What became of one's own objection: known only to whoever holds the receipt code. Shows no text and no name."""
-    row = get_object_or_404(Objection.objects.select_related("notice__call__owner"), receipt=code)
-    return render(request, "programs/objection_receipt.html", {"objection": row, "notice": row.notice})
-
-
-# ── objections, for the supervisors ──
-@access("objection", "read", methods=("GET",))
-def objections(request: HttpRequest) -> HttpResponse:
-    rows = Objection.objects.visible_to(request.actor).select_related("notice", "line__entry")
-    return listing_page(request, OBJECTIONS, rows, lead=_("提异议的人是谁，只有监督和经审看得到。"))
-
-
-@access("objection", "read", methods=("GET",))
-def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
-    rows = Objection.objects.visible_to(request.actor).select_related("notice__call", "line__entry__organization", "evidence")
-    row = get_object_or_404(rows, pk=objection_id)
-    trail.write(request.actor, "objection.read", row)
-    context = {"objection": row, "handles": request.actor.role == "supervisor", "form": ReviewForm(initial={"version": row.version})}
-    return render(request, "programs/objection.html", context)
-
-
-@access("objection", "review")
-def objection_review(request: HttpRequest, objection_id: int, step: str) -> HttpResponse:
-    """Accept, decline, uphold, dismiss."""
-    row = get_object_or_404(Objection.objects.visible_to(request.actor).select_related("notice"), pk=objection_id)
-    words = {
-        "accepted": (_("受理这件异议？"), _("受理"), _("从受理起，那一件推荐停下，等核实完。")),
-        "declined": (_("不受理这件异议？"), _("不受理"), _("写明为什么，对方凭回执号看得到。")),
-        "upheld": (_("认定异议成立？"), _("认定成立"), _("那一件交分管领导定，不会自动不通过。")),
-        "dismissed": (_("认定异议不成立？"), _("认定不成立"), _("没有别的异议的话，那一件接着走。")),
+    find = request.GET.get("q", "").strip()[:60]
+    shown, window = queries.sections(row, find), queries.window(row)
+    context = {
+        "notice": row,
+        "sections": shown,
+        "size": sum(section["size"] for section in shown),
+        "found": sum(len(section["lines"]) for section in shown),
+        "find": find,
+        "window": window,
+        "open": row.state == Notice.State.POSTED and not window["over"],
+        "masked": row.call.program.subject == "member" and row.call.param("notice_masks"),
+        "noun": row.call.program.noun,
     }
-    if step not in words:
-        raise Http404
-    back = f"/objections/{row.pk}/"
-    form = ReviewForm(request.POST or None, initial={"version": row.version})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.review_objection(request.actor, row.pk, step, form.cleaned_data["answer"], form.cleaned_data["version"])
-            messages.success(request, _("记下了"))
-            return redirect("programs:objection", row.pk)
-        except Refused as refusal:
-            refuse(form, refusal)
-    title, verb, lead = words[step]
-    return confirm(request, title=title, verb=verb, lead=lead, back=back, form=form, way_out=_("先不办"), grave=step == "upheld")
-
-
-@access("objection", "read", methods=("GET",))
-def objection_evidence(request: HttpRequest, objection_id: int) -> HttpResponse:
-    row = get_object_or_404(Objection.objects.visible_to(request.actor), pk=objection_id, evidence__isnull=False)
-    return files.respond(row.evidence)
+    return render(request, "programs/public_notice.html", context)

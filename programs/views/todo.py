@@ -20,12 +20,15 @@ from programs.spec import State
 Line = dict[str, Any]
 #: What a level is called where there is room for one word only.
 LEVELS = {
-    "city": gettext_lazy("市"), "district": gettext_lazy("区"), "university": gettext_lazy("学校"), "grassroots": gettext_lazy("学校"), "vocational": gettext_lazy("中职联"),
-    "affiliated": gettext_lazy("单位"), "department": gettext_lazy("部门"), "group": gettext_lazy("小组"),
+    "city": gettext_lazy("市"), "district": gettext_lazy("区"), "university": gettext_lazy("学校"),
+    "grassroots": gettext_lazy("学校"), "vocational": gettext_lazy("中职联"), "affiliated": gettext_lazy("单位"),
+    "department": gettext_lazy("部门"), "group": gettext_lazy("小组"),
 }  # fmt: skip
 
 
-def line(title: Any, verb: Any, url: str, calendar: Calendar, at: datetime.datetime | None = None, detail: Any = "") -> Line:
+def line(
+    title: Any, verb: Any, url: str, calendar: Calendar, at: datetime.datetime | None = None, detail: Any = ""
+) -> Line:
     return {"title": title, "detail": detail, "url": url, "verb": verb, "at": at, "due": reports.due(calendar, at)}
 
 
@@ -43,10 +46,10 @@ def grouped(lines: list[Line], headings: bool = True) -> list[tuple[str, list[Li
     return [(reports.buckets()[key], found[key]) for key in sorted(found)]
 
 
-def entries_url(call: Call, **query: str) -> str:
-    """The list of entries, narrowed to a call."""
+def entries_url(call: Call, name: str = "entries", **query: str) -> str:
+    """A list of entries (all, or what waits: ``inbox``), narrowed to a call."""
     pairs = "".join(f"&{name}={value}" for name, value in query.items())
-    return f"{reverse('programs:entries')}?call={call.pk}{pairs}"
+    return f"{reverse(f'programs:{name}')}?call={call.pk}{pairs}"
 
 
 def _stood(calendar: Calendar, since: datetime.datetime | None) -> str:
@@ -61,7 +64,7 @@ def review(pile: Pile, calendar: Calendar, home_id: int) -> Line:
         detail += _("；其中 %(n)d 件是补正后送回的") % {"n": pile.mended}
     at = None if pile.call.owner_id == home_id else pile.call.due_at  # type: ignore[attr-defined]
     title = _("%(call)s · 审核") % {"call": pile.call.title}
-    return line(title, _("审核 %(n)d 件") % {"n": pile.n}, entries_url(pile.call, view="desk"), calendar, at, detail)
+    return line(title, _("审核 %(n)d 件") % {"n": pile.n}, entries_url(pile.call, "inbox"), calendar, at, detail)
 
 
 def slate(pile: Pile, calendar: Calendar) -> Line:
@@ -73,7 +76,7 @@ def slate(pile: Pile, calendar: Calendar) -> Line:
 def undecided(pile: Pile, calendar: Calendar) -> Line:
     title = _("%(call)s · 公示期满") % {"call": pile.call.title}
     detail = _("%(n)d 件可以定了，起草决定后由领导签发") % {"n": pile.n}
-    return line(title, _("起草决定"), reverse("programs:slate", args=[pile.call.pk]), calendar, None, detail)
+    return line(title, _("起草决定"), reverse("programs:decision_new", args=[pile.call.pk]), calendar, None, detail)
 
 
 def draft_call(call: Call, calendar: Calendar) -> Line:
@@ -100,7 +103,8 @@ def objection(one: Objection, calendar: Calendar) -> Line:
 
 def decision(one: Decision, calendar: Calendar) -> Line:
     title = _("签发决定 · %(title)s") % {"title": one.title}
-    detail = _("%(number)s，%(n)d 件，%(who)s起草") % {"number": one.number, "n": one.n, "who": one.drafted_by.name}  # type: ignore[attr-defined]
+    figures = {"number": one.number, "n": one.n, "who": one.drafted_by.name}  # type: ignore[attr-defined]
+    detail = _("%(number)s，%(n)d 件，%(who)s起草") % figures
     return line(title, _("看过签发"), one.get_absolute_url(), calendar, None, detail)
 
 
@@ -128,7 +132,8 @@ def own(entry: Entry, calendar: Calendar, calls: dict[int, Call], you: str) -> L
     names = "、".join(labels.get(name, name) for name in list(asked)[:4])
     desk = entry.returned_from.short if entry.returned_from else _("上级")
     if asked:
-        detail = _("%(desk)s请%(you)s改 %(n)d 处：%(names)s") % {"desk": desk, "you": you, "n": len(asked), "names": names}
+        figures = {"desk": desk, "you": you, "n": len(asked), "names": names}
+        detail = _("%(desk)s请%(you)s改 %(n)d 处：%(names)s") % figures
         verb = _("改这 %(n)d 处") % {"n": len(asked)}
     else:
         detail = _("%(desk)s：%(note)s") % {"desk": desk, "note": entry.flags.get("note", "")}
@@ -193,10 +198,11 @@ def call_days(calls: Iterable[Call]) -> list[dict]:
             continue
         clock = f"{days.local(call.due_at):%H:%M}"
         if call.opens_at > now:
-            found.append(reports.day_line(call.opens_at, _("%(t)s 开始报送") % {"t": call.title}, "", call.get_absolute_url()))
+            title = _("%(t)s 开始报送") % {"t": call.title}
+            found.append(reports.day_line(call.opens_at, title, "", call.get_absolute_url()))
         if call.due_at > now:
-            text = _("%(clock)s，逾期不能提交") % {"clock": clock}
-            found.append(reports.day_line(call.due_at, _("%(t)s 报送截止") % {"t": call.title}, text, call.get_absolute_url()))
+            title, text = _("%(t)s 报送截止") % {"t": call.title}, _("%(clock)s，逾期不能提交") % {"clock": clock}
+            found.append(reports.day_line(call.due_at, title, text, call.get_absolute_url()))
     return found
 
 

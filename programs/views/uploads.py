@@ -13,10 +13,9 @@ from portal.kit.forms import UNPROCESSABLE
 from portal.kit.refusal import Refused
 from programs import duties
 from programs.actions import entries as actions
-from programs.forms import EntryForm
 from programs.models import Attachment, Entry
 from programs.spec import Duty, State
-from programs.views import drawn, filling
+from programs.views import drawn
 
 
 def _mine(request: HttpRequest, entry_id: int) -> Entry:
@@ -28,9 +27,11 @@ def _mine(request: HttpRequest, entry_id: int) -> Entry:
 
 def _fragment(request: HttpRequest, entry: Entry, error: tuple[str, str] = ("", "")) -> HttpResponse:
     words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
-    form = EntryForm(entry.call, entry.data, subject=entry.subject)
-    context = {**filling.live(entry, form), "files": drawn.file_list(entry, words, error), "oob": True}
-    return render(request, "programs/_entry_files.html", context, status=UNPROCESSABLE if error[1] else 200)
+    status = UNPROCESSABLE if error[1] else 200
+    response = render(request, "programs/_entry_files.html", {"files": drawn.file_list(entry, words, error)}, status=status)
+    # The rules and the list of what is missing fetch themselves anew, as after an autosave.
+    response["HX-Trigger"] = "autosaved"
+    return response
 
 
 @access("entry", "update")
@@ -81,7 +82,7 @@ def attachment_remove(request: HttpRequest, entry_id: int, attachment_id: int) -
     back = reverse("programs:entry_edit", args=[entry.pk]) + "#files-h"
     if request.method == "POST":
         actions.detach(request.actor, entry.pk, one.pk)
-        return redirect(back)
+        return redirect("programs:entry_edit", entry.pk)
     return confirm(
         request, title=_("拿掉“%(name)s”") % {"name": one.file.name}, verb=_("拿掉这一份"), way_out=_("先留着"), back=back,
         text=_("交上去过的版本里仍然记着它。"),

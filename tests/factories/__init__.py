@@ -12,7 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from portal.accounts.models import Post, User
+from portal.core import files
 from portal.core.actor import Actor
+from portal.core.models import StoredFile
 from portal.kit import days
 from portal.registry.actions.members import add_member
 from portal.registry.actions.organizations import create_organization
@@ -149,3 +151,8 @@ def draft(by: Actor, on: Call, person: Member | None = None, category: Category 
 def submitted(by: Actor, on: Call, **kwargs: Any) -> Entry:
     """A draft that was handed in: it lies on the desk above ``by``'s unit."""
     return make_move(draft(by, on, **kwargs).pk, "submit", by=by)
+
+
+def stored(file: StoredFile) -> bytes:
+    """The bytes of a stored file."""
+    return files.read(file)

@@ -1,10 +1,12 @@
 """The embedded services hold what the rest of the project takes for granted."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    # pytest's folders are private to us; PostgreSQL runs under another account when we are root
-    path = tmp_path_factory.mktemp("数据 with a space")
-    for part in (path, path.parent, path.parent.parent):
-        part.chmod(0o755)
-    return path
+def folder():
+    # not pytest's own folder: that one is private, and PostgreSQL runs under another account when we are root
+    path = Path(tempfile.mkdtemp(prefix="portal 数据 "))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="module")

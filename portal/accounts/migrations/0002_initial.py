@@ -8,59 +8,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('registry', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='member',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='registry.member'),
+            model_name="user",
+            name="member",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="user",
+                to="registry.member",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='user_permissions',
-            field=models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions'),
+            model_name="user",
+            name="user_permissions",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Specific permissions for this user.",
+                related_name="user_set",
+                related_query_name="user",
+                to="auth.permission",
+                verbose_name="user permissions",
+            ),
         ),
         migrations.AddField(
-            model_name='post',
-            name='granted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授予人'),
+            model_name="post",
+            name="granted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="授予人",
+            ),
         ),
         migrations.AddField(
-            model_name='post',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='registry.organization', verbose_name='单位'),
+            model_name="post",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="registry.organization",
+                verbose_name="单位",
+            ),
         ),
         migrations.AddField(
-            model_name='post',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='谁'),
+            model_name="post",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="谁",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("email", ""), _negated=True), fields=("email",), name="user_email_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'role', 'organization'), name='post_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)), fields=("user", "role", "organization"), name="post_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', True), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='post_not_to_oneself'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by__isnull", True),
+                    models.Q(("granted_by", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="post_not_to_oneself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='post_order'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="post_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='alone', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                PERFORM pg_advisory_xact_lock(714200, NEW.user_id::int);\n                IF EXISTS (\n                  SELECT 1 FROM accounts_post p\n                  WHERE p.user_id = NEW.user_id AND p.id IS DISTINCT FROM NEW.id AND p.role <> NEW.role\n                    AND (p.role IN ('auditor', 'system', 'security', 'log') OR NEW.role IN ('auditor', 'system', 'security', 'log'))\n                    AND daterange(p.since, p.until, '[]') && daterange(NEW.since, NEW.until, '[]')\n                ) THEN\n                  RAISE EXCEPTION 'user % holds another role meanwhile', NEW.user_id\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'post_alone';\n                END IF;\n                RETURN NEW;\n                ", hash='ba68b66ee358aa2324763fd045db1cce2dba5d5d', operation='INSERT OR UPDATE', pgid='pgtrigger_alone_c06b0', table='accounts_post', when='BEFORE')),
+            model_name="post",
+            trigger=pgtrigger.compiler.Trigger(
+                name="alone",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                PERFORM pg_advisory_xact_lock(714200, NEW.user_id::int);\n                IF EXISTS (\n                  SELECT 1 FROM accounts_post p\n                  WHERE p.user_id = NEW.user_id AND p.id IS DISTINCT FROM NEW.id AND p.role <> NEW.role\n                    AND (p.role IN ('auditor', 'system', 'security', 'log') OR NEW.role IN ('auditor', 'system', 'security', 'log'))\n                    AND daterange(p.since, p.until, '[]') && daterange(NEW.since, NEW.until, '[]')\n                ) THEN\n                  RAISE EXCEPTION 'user % holds another role meanwhile', NEW.user_id\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'post_alone';\n                END IF;\n                RETURN NEW;\n                ",
+                    hash="ba68b66ee358aa2324763fd045db1cce2dba5d5d",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_alone_c06b0",
+                    table="accounts_post",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

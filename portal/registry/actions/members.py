@@ -27,7 +27,11 @@ def fill_keys(member: Member) -> None:
 
 @transaction.atomic
 def add_member(
-    by: Actor, organization: Organization, joined_on: datetime.date, joined_by: str = Membership.Joined.JOIN, **values: Any
+    by: Actor,
+    organization: Organization,
+    joined_on: datetime.date,
+    joined_by: str = Membership.Joined.JOIN,
+    **values: Any,
 ) -> Member:
     """Register a person in a union. Raises Refused when the document is registered already."""
     member = Member(organization=organization, **values)
@@ -67,12 +71,8 @@ def transfer(by: Actor, member_id: int, to: Organization, on: datetime.date) -> 
     member = Member.objects.select_for_update().get(pk=member_id)
     if member.organization_id == to.pk and member.active:
         raise Refused(_("这个人已经在%(name)s了") % {"name": to.name})
-    Membership.objects.filter(member=member, left_on__isnull=True).update(
-        left_on=on, left_by=Membership.Left.TRANSFER
-    )
-    stay = Membership.objects.create(
-        member=member, organization=to, joined_on=on, joined_by=Membership.Joined.TRANSFER
-    )
+    Membership.objects.filter(member=member, left_on__isnull=True).update(left_on=on, left_by=Membership.Left.TRANSFER)
+    stay = Membership.objects.create(member=member, organization=to, joined_on=on, joined_by=Membership.Joined.TRANSFER)
     change = {"from": member.organization_id, "to": to.pk}
     member.organization, member.active, member.version = to, True, member.version + 1
     member.save()

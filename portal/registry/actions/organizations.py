@@ -23,7 +23,9 @@ def place_allowed(kind: str, parent: Organization | None) -> None:
     above = parent.kind if parent else ""
     if kind not in BELOW[above]:
         label = dict(Organization._meta.get_field("kind").choices)[kind]
-        raise Refused(_("%(kind)s不能放在“%(parent)s”下面") % {"kind": label, "parent": parent or _("最上层")}, "parent")
+        raise Refused(
+            _("%(kind)s不能放在“%(parent)s”下面") % {"kind": label, "parent": parent or _("最上层")}, "parent"
+        )
 
 
 def fill_keys(organization: Organization) -> None:

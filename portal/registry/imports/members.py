@@ -65,13 +65,15 @@ FIELDS = (
 )  # fmt: skip
 EXAMPLE = {
     "name": "周敏芳", "unit": "景谷实验中学工会", "document": "居民身份证", "document_number": "310112198403090020",
-    "sex": "女", "birth_date": "1984-03-09", "politics": "中共党员", "title": "中学高级教师", "position": "数学教研组长",
+    "sex": "女", "birth_date": "1984-03-09", "politics": "中共党员", "title": "中学高级教师",
+    "position": "数学教研组长",
     "rank": "非领导职务", "personnel": "在编", "hired_on": "2008-07-01", "joined_on": "2008-09-10",
     "phone": "13800000000", "card_number": "",
 }  # fmt: skip
 #: Fields that a row may change on somebody who is registered, with what the preview calls them.
 UPDATABLE = {
-    "name": "姓名", "sex": "性别", "birth_date": "出生日期", "politics": "政治面貌", "title": "职称", "position": "职务",
+    "name": "姓名", "sex": "性别", "birth_date": "出生日期", "politics": "政治面貌", "title": "职称",
+    "position": "职务",
     "rank": "干部级别", "personnel": "人员类别", "hired_on": "入校日期", "phone": "手机", "card_number": "卡号",
 }  # fmt: skip
 MASKS = {"phone": text.mask_phone, "card_number": text.mask_card}
@@ -102,7 +104,10 @@ def check(reading: Reading, look: Look) -> None:
     _check_document(reading, look)
     birth, hired = values.get("birth_date"), values.get("hired_on")
     if birth and hired and hired.year - birth.year < 14:
-        reason = _("入校时才 %(n)d 岁，出生日期是 %(birth)s") % {"n": hired.year - birth.year, "birth": birth.isoformat()}
+        reason = _("入校时才 %(n)d 岁，出生日期是 %(birth)s") % {
+            "n": hired.year - birth.year,
+            "birth": birth.isoformat(),
+        }
         reading.wrong("hired_on", reason, _("核对年份"))
 
 
@@ -140,9 +145,8 @@ def _check_document(reading: Reading, look: Look) -> None:
 def _compare_document(reading: Reading, paper: idcard.Document) -> None:
     """Sex and birth date are taken from the number; what the sheet says otherwise is an error at that cell."""
     values = reading.values
-    if paper.birth:
-        if values.setdefault("birth_date", paper.birth) != paper.birth:
-            reading.wrong("birth_date", str(_DIFFERENT) % {"real": paper.birth.isoformat()}, _("清空这一格，按证件号填"))
+    if paper.birth and values.setdefault("birth_date", paper.birth) != paper.birth:
+        reading.wrong("birth_date", str(_DIFFERENT) % {"real": paper.birth.isoformat()}, _("清空这一格，按证件号填"))
     sex = paper.sex.lower()
     if sex and values.setdefault("sex", sex) != sex:
         reading.wrong("sex", str(_DIFFERENT) % {"real": SEXES[sex]}, _("清空这一格，按证件号填"))
@@ -158,6 +162,9 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
     if look.scope.lock:
         people = people.select_for_update(of=("self",)).order_by("pk")
     known = {member.document_index: member for member in people}
+    if look.scope.lock:
+        # what the user decides about was told at the check; now it only counts whether the rows are still the same
+        return [_again(values, known.get(index), look) for values, index in zip(rows, indexes, strict=True)]
     ids = [member.pk for member in known.values()]
     edits = by_hand(Member, EDITS, ids, look.scope.as_of)
     stays = Membership.objects.filter(member__in=ids, left_on__isnull=True).values_list("member_id", "joined_on")
@@ -171,6 +178,10 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
         else:
             found.append(_compare(values, member, look, edits.get(member.pk), joined.get(member.pk)))
     return found
+
+
+def _again(values: Values, member: Member | None, look: Look) -> Found:
+    return _compare(values, member, look, None, None) if member else Found()
 
 
 def _twins(rows: list[Values], look: Look) -> dict[tuple[str, datetime.date], Member]:
@@ -206,7 +217,10 @@ def _compare(
     if unit.pk != member.organization_id:
         found.changes.append(Change("organization", "单位", member.organization.name, unit.name))
         if joined and joined > look.scope.as_of:
-            told = _("%(day)s 才转入%(unit)s，比表格新") % {"day": days.short_date(joined), "unit": member.organization.name}
+            told = _("%(day)s 才转入%(unit)s，比表格新") % {
+                "day": days.short_date(joined),
+                "unit": member.organization.name,
+            }
             found.conflicts.append(Conflict(told, ("organization",)))
     if not member.active:
         found.changes.append(Change("active", "会籍", _("不在会"), _("在会")))

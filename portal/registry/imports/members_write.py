@@ -18,7 +18,8 @@ _DAYS = ("birth_date", "hired_on")
 _NEW = ("name", "document", "document_number", *[name for name in UPDATABLE if name != "name"])
 #: Columns that an import may change on a registered person. A bulk insert that meets the row's id updates these.
 _STORED = (
-    *UPDATABLE, "organization", "active", "version", "updated_at", "pinyin", "initials", "phone_index", "document_index",
+    *UPDATABLE, "organization", "active", "version", "updated_at", "pinyin", "initials", "phone_index",
+    "document_index",
 )  # fmt: skip
 
 
@@ -125,7 +126,9 @@ def undo(rows: Sequence[tuple[ImportRow, dict[str, Any]]], by: Actor) -> list[st
     """Take a chunk back; the names of those that were changed since, or that other things now hang on."""
     ids = [row.target_id for row, _undo in rows]
     people = {m.pk: m for m in Member.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")}
-    moved = [row.name for row, u in rows if row.target_id not in people or people[row.target_id].version != u["version"]]
+    moved = [
+        row.name for row, u in rows if row.target_id not in people or people[row.target_id].version != u["version"]
+    ]
     if moved:
         return moved
     added = [people[row.target_id] for row, u in rows if u.get("new")]

@@ -17,7 +17,13 @@ from portal.registry.models.organizations import BELOW
 
 KINDS = {value: str(label) for value, label in Kind.choices if value != Kind.CITY}
 SECTORS = {value: str(label) for value, label in Sector.choices}
-KIND_WORDS = {"区工会": "district", "高校": "university", "直属单位": "affiliated", "基层": "grassroots", "小组": "group"}
+KIND_WORDS = {
+    "区工会": "district",
+    "高校": "university",
+    "直属单位": "affiliated",
+    "基层": "grassroots",
+    "小组": "group",
+}
 
 FIELDS = (
     Field("name", "名称", cells.words(100), required=True, aliases=("工会名称", "单位名称", "全称"), width=30),
@@ -41,7 +47,8 @@ FIELDS = (
     Field("term_until", "本届止", cells.day, kind="date", width=13, cure="填 2027-01-16 这样的日期"),
 )  # fmt: skip
 EXAMPLE = {
-    "name": "景谷实验中学工会", "code": "", "kind": "基层工会", "parent": "闵行区教育工会", "short_name": "景谷实验中学",
+    "name": "景谷实验中学工会", "code": "", "kind": "基层工会", "parent": "闵行区教育工会",
+    "short_name": "景谷实验中学",
     "sector": "中小幼", "area": "第三片区", "uscc": "", "head_count": "143", "women_count": "97",
     "phone": "021-60000000", "term_from": "2022-01-17", "term_until": "2027-01-16",
 }  # fmt: skip
@@ -73,7 +80,11 @@ def check(reading: Reading, look: Look) -> None:
     _check_parent(reading, look)
     heads, women = values.get("head_count"), values.get("women_count")
     if heads is not None and women is not None and women > heads:
-        reason = _("女教职工 %(women)d，比教职工 %(heads)d 多 %(n)d") % {"women": women, "heads": heads, "n": women - heads}
+        reason = _("女教职工 %(women)d，比教职工 %(heads)d 多 %(n)d") % {
+            "women": women,
+            "heads": heads,
+            "n": women - heads,
+        }
         reading.wrong("women_count", reason, _("核对两个数"))
     start, end = values.get("term_from"), values.get("term_until")
     if start and end and end <= start:
@@ -136,7 +147,9 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
     codes = {v["code"].upper() for v in rows if v.get("code")}
     usccs = {v["uscc"] for v in rows if v.get("uscc")}
     parents = {v["parent"] for v in rows if v.get("parent")}
-    by_code = {one.code.upper(): one for one in every.filter(code__in=codes | {v["code"] for v in rows if v.get("code")})}
+    by_code = {
+        one.code.upper(): one for one in every.filter(code__in=codes | {v["code"] for v in rows if v.get("code")})
+    }
     by_uscc = {one.uscc: one for one in every.filter(uscc__in=usccs)}
     named = every.filter(parent__in=parents, name__in={v["name"] for v in rows})
     by_name = {(one.parent_id, one.name): one for one in named}

@@ -122,10 +122,17 @@ def undo(rows: Sequence[tuple[ImportRow, dict[str, Any]]], by: Actor) -> list[st
 
 
 def _remove(rows: list[Organization]) -> list[str]:
-    """Delete the added unions, those below before those above; the names of those that something hangs on."""
+    """Delete the added unions; the names of those that something hangs on.
+
+    A parent's deletion would take its branch along, so whatever was put below since is looked for first.
+    """
+    ids = [one.pk for one in rows]
+    below = Organization.objects.filter(parent__in=ids).exclude(pk__in=ids).select_related("parent")
+    if names := sorted({one.parent.name for one in below}):
+        return names
     try:
-        Organization.objects.filter(pk__in=[one.pk for one in rows]).delete()
+        Organization.objects.filter(pk__in=ids).delete()
     except ProtectedError:
         held = [one.name for one in rows if one.members.exists() or one.posts.exists()]  # type: ignore[attr-defined]
-        return held or [_("其中几家已经有了下级、评选或会员")]
+        return held or [_("其中几家已经有了评选或记录")]
     return []

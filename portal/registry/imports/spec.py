@@ -1,7 +1,7 @@
 """What an importer is: a value that a room fills in. Reading, preview, commit and undo are the same for every room."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -107,7 +107,7 @@ class Reading:
         try:
             self.values[one.key] = one.read(cell)
         except Refused as refusal:
-            self.wrong(one.key, str(refusal), one.cure)
+            self.wrong(one.key, str(refusal), one.cure or (_("从下拉里选一项") if one.choices else _("改好再传")))
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Found:
 
 @dataclass
 class Line:
-    """A row about to be written: its values, what was found, which fields the portal keeps. ``undo`` is the way back."""
+    """A row about to be written: its values, what was found, what the portal keeps. ``undo`` is the way back."""
 
     row: ImportRow
     values: Values
@@ -138,7 +138,6 @@ class Scope:
     by: Actor
     organization: Organization
     as_of: datetime.date
-    rows: Callable[[], Iterator[Row]]
     lock: bool = False
 
 
@@ -148,12 +147,13 @@ class Importer:
 
     ``prepare(scope)`` loads what all rows share; ``check(reading, look)`` looks across the cells of a row;
     ``match(values, look)`` finds what exists with a constant number of queries per chunk; ``write(lines, by, look)``
-    writes a chunk in bulk with its records; ``undo(rows, by)`` takes rows back and returns the names of those it may not.
+    writes a chunk in bulk with its records; ``undo(rows, by)`` takes rows back and returns the names of
+    those it may not.
     """
 
     key: str
     title: str
-    noun: str
+    thing: str
     resource: str
     fields: tuple[Field, ...]
     example: dict[str, str]

@@ -2,170 +2,395 @@
 
 import django.core.validators
 import django.db.models.deletion
-import portal.kit.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.kit.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='姓名')),
-                ('pinyin', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('initials', models.CharField(blank=True, db_index=True, max_length=60)),
-                ('document', models.CharField(choices=[('resident', '居民身份证'), ('hmt_residence', '港澳台居民居住证'), ('hk_macau_permit', '港澳居民来往内地通行证'), ('taiwan_permit', '台湾居民来往大陆通行证'), ('passport', '护照'), ('foreign_residence', '外国人永久居留身份证')], default='resident', max_length=20, verbose_name='证件类别')),
-                ('document_number', portal.kit.fields.EncryptedTextField(verbose_name='证件号码')),
-                ('document_index', portal.kit.fields.BlindIndexField(context='document', db_index=True, default='', of='document_number', unique=True)),
-                ('sex', models.CharField(blank=True, choices=[('f', '女'), ('m', '男')], max_length=1, verbose_name='性别')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('politics', models.CharField(blank=True, choices=[('party', '中共党员'), ('probation', '中共预备党员'), ('league', '共青团员'), ('democratic', '民主党派'), ('none', '群众')], max_length=12, verbose_name='政治面貌')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='职称')),
-                ('position', models.CharField(blank=True, max_length=60, verbose_name='职务')),
-                ('rank', models.CharField(choices=[('none', '非领导职务'), ('section', '科级'), ('division', '县处级'), ('bureau', '厅局级及以上')], default='none', max_length=10, verbose_name='干部级别')),
-                ('personnel', models.CharField(choices=[('staff', '在编'), ('contract', '合同制'), ('agency', '劳务派遣'), ('retired', '退休')], default='staff', max_length=10, verbose_name='人员类别')),
-                ('hired_on', models.DateField(blank=True, null=True, verbose_name='入校日期')),
-                ('phone', portal.kit.fields.EncryptedTextField(blank=True, default='', verbose_name='手机')),
-                ('phone_index', portal.kit.fields.BlindIndexField(context='phone', db_index=True, default='', of='phone')),
-                ('card_number', portal.kit.fields.EncryptedTextField(blank=True, default='', verbose_name='工会卡或银行卡号')),
-                ('active', models.BooleanField(default=True, verbose_name='在会')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="姓名")),
+                ("pinyin", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("initials", models.CharField(blank=True, db_index=True, max_length=60)),
+                (
+                    "document",
+                    models.CharField(
+                        choices=[
+                            ("resident", "居民身份证"),
+                            ("hmt_residence", "港澳台居民居住证"),
+                            ("hk_macau_permit", "港澳居民来往内地通行证"),
+                            ("taiwan_permit", "台湾居民来往大陆通行证"),
+                            ("passport", "护照"),
+                            ("foreign_residence", "外国人永久居留身份证"),
+                        ],
+                        default="resident",
+                        max_length=20,
+                        verbose_name="证件类别",
+                    ),
+                ),
+                ("document_number", portal.kit.fields.EncryptedTextField(verbose_name="证件号码")),
+                (
+                    "document_index",
+                    portal.kit.fields.BlindIndexField(
+                        context="document", db_index=True, default="", of="document_number", unique=True
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(blank=True, choices=[("f", "女"), ("m", "男")], max_length=1, verbose_name="性别"),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                (
+                    "politics",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("party", "中共党员"),
+                            ("probation", "中共预备党员"),
+                            ("league", "共青团员"),
+                            ("democratic", "民主党派"),
+                            ("none", "群众"),
+                        ],
+                        max_length=12,
+                        verbose_name="政治面貌",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
+                ("position", models.CharField(blank=True, max_length=60, verbose_name="职务")),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[
+                            ("none", "非领导职务"),
+                            ("section", "科级"),
+                            ("division", "县处级"),
+                            ("bureau", "厅局级及以上"),
+                        ],
+                        default="none",
+                        max_length=10,
+                        verbose_name="干部级别",
+                    ),
+                ),
+                (
+                    "personnel",
+                    models.CharField(
+                        choices=[
+                            ("staff", "在编"),
+                            ("contract", "合同制"),
+                            ("agency", "劳务派遣"),
+                            ("retired", "退休"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="人员类别",
+                    ),
+                ),
+                ("hired_on", models.DateField(blank=True, null=True, verbose_name="入校日期")),
+                ("phone", portal.kit.fields.EncryptedTextField(blank=True, default="", verbose_name="手机")),
+                (
+                    "phone_index",
+                    portal.kit.fields.BlindIndexField(context="phone", db_index=True, default="", of="phone"),
+                ),
+                (
+                    "card_number",
+                    portal.kit.fields.EncryptedTextField(blank=True, default="", verbose_name="工会卡或银行卡号"),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="在会")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': '会员',
+                "verbose_name": "会员",
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='编号')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('short_name', models.CharField(blank=True, max_length=30, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('city', '市教育工会'), ('district', '区教育工会'), ('university', '高校工会'), ('vocational', '中职联'), ('affiliated', '直属单位工会'), ('grassroots', '基层工会'), ('department', '部门工会'), ('group', '工会小组')], max_length=12, verbose_name='类别')),
-                ('sector', models.CharField(choices=[('higher', '高校'), ('basic', '中小幼'), ('vocational', '中职'), ('other', '其他')], default='other', max_length=12, verbose_name='学段')),
-                ('area', models.CharField(blank=True, max_length=30, verbose_name='片区')),
-                ('uscc', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('head_count', models.PositiveIntegerField(default=0, verbose_name='教职工人数')),
-                ('women_count', models.PositiveIntegerField(default=0, verbose_name='女教职工人数')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('term_from', models.DateField(blank=True, null=True, verbose_name='本届起')),
-                ('term_until', models.DateField(blank=True, null=True, verbose_name='本届止')),
-                ('active', models.BooleanField(default=True, verbose_name='在用')),
-                ('pinyin', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('initials', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)])),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='registry.organization', verbose_name='parent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=30, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("city", "市教育工会"),
+                            ("district", "区教育工会"),
+                            ("university", "高校工会"),
+                            ("vocational", "中职联"),
+                            ("affiliated", "直属单位工会"),
+                            ("grassroots", "基层工会"),
+                            ("department", "部门工会"),
+                            ("group", "工会小组"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[("higher", "高校"), ("basic", "中小幼"), ("vocational", "中职"), ("other", "其他")],
+                        default="other",
+                        max_length=12,
+                        verbose_name="学段",
+                    ),
+                ),
+                ("area", models.CharField(blank=True, max_length=30, verbose_name="片区")),
+                ("uscc", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("head_count", models.PositiveIntegerField(default=0, verbose_name="教职工人数")),
+                ("women_count", models.PositiveIntegerField(default=0, verbose_name="女教职工人数")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                ("term_from", models.DateField(blank=True, null=True, verbose_name="本届起")),
+                ("term_until", models.DateField(blank=True, null=True, verbose_name="本届止")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("pinyin", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("initials", models.CharField(blank=True, db_index=True, max_length=200)),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)]),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="registry.organization",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '组织',
+                "verbose_name": "组织",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_on', models.DateField(verbose_name='起')),
-                ('joined_by', models.CharField(choices=[('join', '入会'), ('transfer', '转入')], default='join', max_length=10, verbose_name='来由')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('left_by', models.CharField(blank=True, choices=[('transfer', '转出'), ('retire', '退休'), ('leave', '离会')], max_length=10, verbose_name='去向')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.member')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_on", models.DateField(verbose_name="起")),
+                (
+                    "joined_by",
+                    models.CharField(
+                        choices=[("join", "入会"), ("transfer", "转入")],
+                        default="join",
+                        max_length=10,
+                        verbose_name="来由",
+                    ),
+                ),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "left_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("transfer", "转出"), ("retire", "退休"), ("leave", "离会")],
+                        max_length=10,
+                        verbose_name="去向",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="registry.member"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="registry.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-joined_on', '-id'],
+                "ordering": ["-joined_on", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='registry.organization', verbose_name='所在工会'),
+            model_name="member",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="registry.organization",
+                verbose_name="所在工会",
+            ),
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('importer', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('checked', '等核对'), ('broken', '读不了'), ('committed', '已入库'), ('undone', '已撤回'), ('dropped', '已放弃')], default='uploaded', max_length=12, verbose_name='情形')),
-                ('reason', models.TextField(blank=True)),
-                ('summary', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('committed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
-                ('result_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("importer", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "已上传"),
+                            ("checked", "等核对"),
+                            ("broken", "读不了"),
+                            ("committed", "已入库"),
+                            ("undone", "已撤回"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                        verbose_name="情形",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("summary", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("committed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.job"
+                    ),
+                ),
+                (
+                    "result_file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=60)),
-                ('number', models.PositiveIntegerField()),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('verdict', models.CharField(choices=[('new', '新增'), ('changed', '变更'), ('same', '没变'), ('conflict', '冲突'), ('wrong', '有错')], max_length=10)),
-                ('decision', models.CharField(blank=True, choices=[('', '没定'), ('take', '用表格的'), ('keep', '留系统的'), ('skip', '不动')], max_length=6)),
-                ('target_id', models.BigIntegerField(null=True)),
-                ('payload', portal.kit.fields.EncryptedTextField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='registry.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(max_length=60)),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(blank=True, max_length=120)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("changed", "变更"),
+                            ("same", "没变"),
+                            ("conflict", "冲突"),
+                            ("wrong", "有错"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "没定"), ("take", "用表格的"), ("keep", "留系统的"), ("skip", "不动")],
+                        max_length=6,
+                    ),
+                ),
+                ("target_id", models.BigIntegerField(null=True)),
+                ("payload", portal.kit.fields.EncryptedTextField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="registry.importbatch"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['batch', 'verdict', 'id'], name='registry_im_batch_i_adba6d_idx')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'sheet', 'number'), name='import_row_once')],
+                "indexes": [models.Index(fields=["batch", "verdict", "id"], name="registry_im_batch_i_adba6d_idx")],
+                "constraints": [models.UniqueConstraint(fields=("batch", "sheet", "number"), name="import_row_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='organization_name_once'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(fields=("parent", "name"), name="organization_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organization_uscc_once'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("uscc", ""), _negated=True), fields=("uscc",), name="organization_uscc_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('women_count__lte', models.F('head_count'))), name='organization_women_le_heads'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("women_count__lte", models.F("head_count"))), name="organization_women_le_heads"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('term_until__isnull', True), ('term_from__isnull', True), ('term_until__gt', models.F('term_from')), _connector='OR'), name='organization_term_order'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("term_until__isnull", True),
+                    ("term_from__isnull", True),
+                    ("term_until__gt", models.F("term_from")),
+                    _connector="OR",
+                ),
+                name="organization_term_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'city')), fields=('kind',), name='organization_one_city'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "city")), fields=("kind",), name="organization_one_city"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'city'), ('parent__isnull', False), _connector='OR'), name='organization_has_parent'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "city"), ("parent__isnull", False), _connector="OR"),
+                name="organization_has_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on__isnull', True)), fields=('member',), name='membership_one_open'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_on__isnull", True)), fields=("member",), name="membership_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='membership_order'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_on__isnull", True), ("left_on__gte", models.F("joined_on")), _connector="OR"),
+                name="membership_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['organization', 'pinyin'], name='registry_me_organiz_4c91a4_idx'),
+            model_name="member",
+            index=models.Index(fields=["organization", "pinyin"], name="registry_me_organiz_4c91a4_idx"),
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['pinyin', 'id'], name='registry_me_pinyin_368162_idx'),
+            model_name="member",
+            index=models.Index(fields=["pinyin", "id"], name="registry_me_pinyin_368162_idx"),
         ),
     ]

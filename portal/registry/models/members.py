@@ -51,7 +51,9 @@ class Member(models.Model):
     name = models.CharField(_("姓名"), max_length=80)
     pinyin = models.CharField(max_length=200, blank=True, db_index=True)
     initials = models.CharField(max_length=60, blank=True, db_index=True)
-    document = models.CharField(_("证件类别"), max_length=20, choices=list(idcard.KINDS.items()), default=idcard.RESIDENT)
+    document = models.CharField(
+        _("证件类别"), max_length=20, choices=list(idcard.KINDS.items()), default=idcard.RESIDENT
+    )
     document_number = EncryptedTextField(_("证件号码"))
     document_index = BlindIndexField(of="document_number", context="document", unique=True)
     sex = models.CharField(_("性别"), max_length=1, choices=Sex, blank=True)

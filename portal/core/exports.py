@@ -1,0 +1,66 @@
+"""What leaves the portal as a sheet: recorded, and done in the background when it is long.
+
+``hook`` is what ``portal.kit.tables`` asks before every export.
+"""
+
+from urllib.parse import parse_qsl
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal import policy
+from portal.core import jobs, trail
+from portal.core.actor import Actor
+from portal.kit import crypto
+from portal.kit.refusal import Refused
+from portal.kit.table_export import XLSX, Export
+from portal.kit.table_spec import Listing
+
+__all__ = ["XLSX", "file_name", "hook", "open_query", "record", "still_allowed"]
+
+
+def still_allowed(actor: Actor, resource: str) -> None:
+    """The same question inside the job."""
+    if not policy.may_export(actor.role, resource):
+        raise Refused(_("你现在的岗位不能导出这张表了"))
+
+
+def hook(request: HttpRequest, export: Export) -> HttpResponse | None:
+    """Before a list leaves: the right to take it along, the record, and a job instead of a stream when it is long."""
+    resource = request.resolver_match.func.access[0]
+    if not policy.may_export(request.actor.role, resource):
+        raise Http404
+    if not export.big:
+        record(request.actor, export.listing.key, export.count, export.columns, export.query)
+        return None
+    if export.listing.source is None:
+        raise Refused(_("一次最多导出 %(n)d 行，加些条件再导") % {"n": export.listing.export_limit})
+    title = _("导出%(title)s，%(n)s 行") % {"title": export.listing.title, "n": f"{export.count:,}"}
+    params = {
+        "listing": export.listing.key,
+        "resource": resource,
+        "columns": export.columns,
+        "count": export.count,
+        # what somebody looked for may be a name or a number of a person
+        "query": crypto.seal(export.query, "export"),
+    }
+    job = jobs.start("core.export", request.actor, title, params, queue="documents")
+    return redirect("core:job", job.pk)
+
+
+def open_query(sealed: str) -> str:
+    return crypto.open_(sealed, "export")
+
+
+def file_name(listing: Listing) -> str:
+    return f"{listing.export_name}-{timezone.localdate():%Y%m%d}.xlsx"
+
+
+def record(by: Actor, key: str, rows: int, columns: list[str], query: str, **more: int | str) -> None:
+    """Who took how many rows of which columns along, and by which filters; not what they looked for."""
+    filters = sorted({name for name, value in parse_qsl(query.lstrip("?")) if value})
+    trail.write(
+        by, "list.export", None, name=key, change={"rows": rows, "columns": columns, "filters": filters, **more}
+    )

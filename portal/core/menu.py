@@ -1,0 +1,22 @@
+"""Menu of the ground floor."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.actor import Actor
+from portal.core.models import Message
+from portal.kit.menu import MenuItem
+
+ITEMS = [
+    MenuItem("", _("消息"), "bell", "core:messages", "message", "read", order=30, count="unread", phone=True),
+    MenuItem("系统", _("后台任务"), "clock", "core:jobs", "job", "read", order=70),
+    MenuItem("系统", _("工作日"), "cal", "core:days", "calendar", "read", order=73),
+    MenuItem("系统", _("操作记录"), "shield", "core:records", "trail", "read", order=74),
+]
+INBOX = ["core:messages"]
+
+
+def unread(actor: Actor) -> dict[str, int]:
+    return {"unread": Message.objects.visible_to(actor).filter(read_at__isnull=True).count()}
+
+
+COUNTERS = [unread]

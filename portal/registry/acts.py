@@ -1,0 +1,23 @@
+"""Acts of the registry in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTS: tuple[tuple[str, str], ...] = (
+    ("organization.create", _("建组织")),
+    ("organization.update", _("改组织资料")),
+    ("organization.import", _("导入改组织")),
+    ("organization.import_undone", _("撤回导入的组织")),
+    ("member.add", _("登记会员")),
+    ("member.update", _("改会员资料")),
+    ("member.transfer", _("转会")),
+    ("member.end", _("退休、离会")),
+    ("member.plain", _("看遮住的内容")),
+    ("member.find", _("按证件号找人")),
+    ("member.import", _("导入改会员")),
+    ("member.import_undone", _("撤回导入的会员")),
+    ("import.upload", _("上传导入文件")),
+    ("import.start", _("开始入库")),
+    ("import.commit", _("导入入库")),
+    ("import.undo", _("撤回整批导入")),
+    ("import.drop", _("放弃导入")),
+)

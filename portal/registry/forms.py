@@ -1,0 +1,288 @@
+"""Forms of the registry: they take exactly the fields that the actions write."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core.actor import Actor
+from portal.kit import days, idcard
+from portal.kit.drawing import Section
+from portal.kit.forms import DateInput, NumberInput, PickRadio, UploadInput
+from portal.kit.refusal import Refused
+from portal.registry.models import Member, Membership, Organization
+
+SHEET_MB = 20
+
+
+def _checked(form: forms.Form, name: str, read: Any) -> str:
+    value = form.cleaned_data.get(name, "")
+    if not value:
+        return ""
+    try:
+        return read(value)
+    except Refused as refusal:
+        raise forms.ValidationError(str(refusal)) from None
+
+
+class OrganizationForm(forms.ModelForm):
+    """A union's own data. ``version`` goes along, so that nobody overwrites what somebody else just wrote."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Organization
+        fields = (
+            "name",
+            "short_name",
+            "sector",
+            "area",
+            "uscc",
+            "head_count",
+            "women_count",
+            "phone",
+            "term_from",
+            "term_until",
+        )
+        widgets = {
+            "head_count": NumberInput(),
+            "women_count": NumberInput(),
+            "term_from": DateInput(),
+            "term_until": DateInput(),
+            "uscc": forms.TextInput(attrs={"maxlength": 24, "autocapitalize": "characters", "spellcheck": "false"}),
+        }
+
+    layout = (
+        Section(_("名称和代码"), ["name", ("short_name", "uscc"), ("sector", "area", "phone")]),
+        Section(_("人数和届期"), [("head_count", "women_count"), ("term_from", "term_until")]),
+    )
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        others = Organization.objects.filter(parent=self.instance.parent_id, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("同一个上级下面已经有叫这个名字的工会"))
+        return name
+
+    def clean_uscc(self) -> str:
+        code = _checked(self, "uscc", idcard.check_uscc)
+        if code and (other := Organization.objects.filter(uscc=code).exclude(pk=self.instance.pk).first()):
+            raise forms.ValidationError(_("这个代码已经是%(name)s的") % {"name": other.name})
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        heads, women = data.get("head_count"), data.get("women_count")
+        if heads is not None and women is not None and women > heads:
+            over = _("女教职工 %(women)d，比教职工 %(heads)d 多 %(n)d") % {
+                "women": women,
+                "heads": heads,
+                "n": women - heads,
+            }
+            self.add_error("women_count", over)
+        start, end = data.get("term_from"), data.get("term_until")
+        if start and end and end <= start:
+            self.add_error("term_until", _("要晚于本届起 %(day)s") % {"day": start.isoformat()})
+        return data
+
+
+class MemberForm(forms.ModelForm):
+    """A person's data without the document: that identifies the person and is not edited."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Member
+        fields = (
+            "name",
+            "sex",
+            "birth_date",
+            "politics",
+            "title",
+            "position",
+            "rank",
+            "personnel",
+            "hired_on",
+        )
+        widgets = {"sex": PickRadio(), "birth_date": DateInput(), "hired_on": DateInput()}
+
+    layout = (
+        Section(_("本人"), [("name", "sex"), ("birth_date", "politics")]),
+        Section(_("岗位"), [("title", "position"), ("rank", "personnel"), ("hired_on",)]),
+        Section(_("联系方式"), [("phone", "card_number")], note=_("现有的号码不显示；留空就不改")),
+    )
+    phone = forms.CharField(label=_("新的手机"), required=False, max_length=20, widget=NumberInput())
+    card_number = forms.CharField(label=_("新的工会卡或银行卡号"), required=False, max_length=30, widget=NumberInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sex"].choices = Member.Sex.choices
+
+    def clean_phone(self) -> str:
+        return _checked(self, "phone", idcard.check_phone)
+
+    def clean_card_number(self) -> str:
+        return _checked(self, "card_number", idcard.check_bank_card)
+
+    def changes(self) -> dict[str, Any]:
+        """What to hand to the action: a blank number means the old one stays."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return {name: value for name, value in data.items() if name not in ("phone", "card_number") or value}
+
+
+class NewMemberForm(forms.Form):
+    """Registering one person; sex and birth date come from the document where it carries them."""
+
+    layout = (
+        Section(
+            _("本人"), ["unit", ("name", "document"), ("document_number", "phone"), ("sex", "birth_date", "politics")]
+        ),
+        Section(_("岗位"), [("title", "position"), ("personnel", "rank"), ("hired_on", "joined_on")]),
+    )
+    unit = forms.ModelChoiceField(
+        Organization.objects.none(), label=_("所在工会"), widget=forms.Select(attrs={"data-search": ""})
+    )
+    name = forms.CharField(label=_("姓名"), max_length=80)
+    document = forms.ChoiceField(label=_("证件类别"), choices=list(idcard.KINDS.items()), initial=idcard.RESIDENT)
+    document_number = forms.CharField(
+        label=_("证件号码"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phone = forms.CharField(label=_("手机"), max_length=20, required=False, widget=NumberInput())
+    sex = forms.ChoiceField(
+        label=_("性别"),
+        choices=Member.Sex.choices,
+        required=False,
+        widget=PickRadio(),
+        help_text=_("身份证上有的不用选"),
+    )
+    birth_date = forms.DateField(
+        label=_("出生日期"), required=False, widget=DateInput(), help_text=_("身份证上有的不用填")
+    )
+    politics = forms.ChoiceField(
+        label=_("政治面貌"), choices=[("", _("没填")), *Member.Politics.choices], required=False
+    )
+    title = forms.CharField(label=_("职称"), max_length=40, required=False)
+    position = forms.CharField(label=_("职务"), max_length=60, required=False)
+    personnel = forms.ChoiceField(label=_("人员类别"), choices=Member.Personnel.choices)
+    rank = forms.ChoiceField(label=_("干部级别"), choices=Member.Rank.choices)
+    hired_on = forms.DateField(label=_("入校日期"), required=False, widget=DateInput())
+    joined_on = forms.DateField(label=_("入会日期"), widget=DateInput())
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = writable_units(actor)
+
+    def clean_phone(self) -> str:
+        return _checked(self, "phone", idcard.check_phone)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("document_number") and data.get("document"):
+            try:
+                paper = idcard.read_document(data["document_number"], data["document"])
+            except Refused as refusal:
+                self.add_error("document_number", str(refusal))
+                return data
+            data["document_number"] = paper.number
+            self._compare(data, "birth_date", paper.birth)
+            self._compare(data, "sex", paper.sex.lower())
+        return data
+
+    def _compare(self, data: dict[str, Any], name: str, real: Any) -> None:
+        if real and data.get(name) and data[name] != real:
+            self.add_error(name, _("和证件号里的不一样，清空就按证件号"))
+        elif real:
+            data[name] = real
+
+
+def writable_units(actor: Actor) -> Any:
+    """The unions in which this actor may register people."""
+    return Organization.objects.visible_to(actor).filter(active=True).order_by("pinyin")
+
+
+def _not_ahead(day: datetime.date) -> datetime.date:
+    if day > days.today():
+        raise forms.ValidationError(_("%(day)s 还没到") % {"day": day.isoformat()})
+    return day
+
+
+class TransferForm(forms.Form):
+    """To which union, from which day on."""
+
+    to = forms.ModelChoiceField(
+        Organization.objects.none(), label=_("转到哪个工会"), widget=forms.Select(attrs={"data-search": ""})
+    )
+    on = forms.DateField(label=_("哪天起"), widget=DateInput())
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = writable_units(actor)
+
+    def clean_on(self) -> datetime.date:
+        return _not_ahead(self.cleaned_data["on"])
+
+
+class EndForm(forms.Form):
+    """Retirement or leaving."""
+
+    how = forms.ChoiceField(
+        label=_("办什么"),
+        choices=[(Membership.Left.RETIRE, _("退休")), (Membership.Left.LEAVE, _("离会"))],
+        widget=PickRadio(),
+    )
+    on = forms.DateField(label=_("哪天"), widget=DateInput())
+
+    def clean_on(self) -> datetime.date:
+        return _not_ahead(self.cleaned_data["on"])
+
+
+PURPOSES = (
+    (gettext_lazy("核对申报材料"), gettext_lazy("核对申报材料")),
+    (gettext_lazy("发放奖金、慰问金"), gettext_lazy("发放奖金、慰问金")),
+    (gettext_lazy("往市总、市妇联的表里填"), gettext_lazy("往市总、市妇联的表里填")),
+    ("other", gettext_lazy("别的，写明")),
+)
+
+
+class PlainForm(forms.Form):
+    """Why a protected value is looked at."""
+
+    why = forms.ChoiceField(label=_("为什么要看"), choices=PURPOSES, widget=forms.RadioSelect)
+    purpose = forms.CharField(
+        label=_("是哪一件事"), max_length=100, required=False, help_text=_("例如：三八红旗手推荐，核对审批表")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("why") == "other" and len(data.get("purpose", "").strip()) < 4:
+            self.add_error("purpose", _("请写明为什么要看，至少 4 个字"))
+        return data
+
+    @property
+    def said(self) -> str:
+        why = "" if self.cleaned_data["why"] == "other" else self.cleaned_data["why"]
+        return "：".join(part for part in (why, self.cleaned_data["purpose"].strip()) if part)
+
+
+class FindForm(forms.Form):
+    """A document's number, sent by POST so that it stays out of addresses and logs."""
+
+    number = forms.CharField(label=_("证件号码"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class UploadForm(forms.Form):
+    """A workbook and the day it tells of."""
+
+    file = forms.FileField(
+        label=_("文件"),
+        widget=UploadInput(accept=".xlsx,.csv"),
+        help_text=_("xlsx，或 csv（UTF-8、GB18030），不超过 %(n)d MB") % {"n": SHEET_MB},
+    )
+    as_of = forms.DateField(
+        label=_("表格是哪天的"), widget=DateInput(), help_text=_("这天以后有人手工改过的，会让你定用哪一边")
+    )
+
+    def clean_as_of(self) -> datetime.date:
+        return _not_ahead(self.cleaned_data["as_of"])

@@ -1,0 +1,54 @@
+"""Background work of the registry: checking, committing and undoing an import. Each may be repeated at any line."""
+
+from django.utils.translation import gettext as _
+
+from portal.core.actor import Actor
+from portal.core.jobs import JobRun, handler
+from portal.registry.imports import batches, checking, committing, sheets
+from portal.registry.imports.spec import Importer
+from portal.registry.models import ImportBatch
+
+#: Up to so many rows the workbook with the results is made at once; longer ones are made on demand.
+AT_ONCE = 5000
+
+
+@handler(batches.CHECK)
+def check(run: JobRun) -> None:
+    """Read the file; where rows have errors, also make the workbook that shows them."""
+    batch, importer, scope = batches.opened(run, checking.as_of)
+    if batch.state != ImportBatch.State.UPLOADED:
+        return
+    checking.check(batch, importer, scope, run)
+    batch.refresh_from_db()
+    if batch.state == ImportBatch.State.CHECKED and batch.summary["wrong"] > 0 and batch.summary["rows"] <= AT_ONCE:
+        _result(batch, importer, scope.by, run)
+
+
+@handler(batches.COMMIT)
+def commit(run: JobRun) -> None:
+    """Write the rows, then the workbook that says what became of each."""
+    batch, importer, scope = batches.opened(run, checking.as_of)
+    committing.commit(batch, importer, scope, run)
+    batch.refresh_from_db()
+    if batch.summary["rows"] <= AT_ONCE:
+        _result(batch, importer, scope.by, run)
+
+
+@handler(batches.UNDO)
+def undo(run: JobRun) -> None:
+    """Take the batch back."""
+    batch, importer, scope = batches.opened(run, checking.as_of)
+    committing.undo(batch, importer, scope.by, run)
+
+
+@handler(batches.RESULT)
+def result(run: JobRun) -> None:
+    """The workbook with the results, on demand."""
+    batch, importer, scope = batches.opened(run, checking.as_of)
+    _result(batch, importer, scope.by, run)
+
+
+def _result(batch: ImportBatch, importer: Importer, by: Actor, run: JobRun) -> None:
+    run.progress(99, 100, _("写处理结果"), force=True)
+    batch.result_file = sheets.result(batch, importer, by)
+    batch.save(update_fields=["result_file"])

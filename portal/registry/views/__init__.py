@@ -1,0 +1,1 @@
+"""Pages of the registry: thin, one line of policy each."""

@@ -1,0 +1,242 @@
+"""The list of calls, and the page of one: a unit sees what it may hand in, the owner who has reported."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core.actor import Actor
+from portal.core.calendar import current
+from portal.kit import days
+from portal.kit.access import access
+from portal.kit.dialogs import confirm, dialog, toast
+from portal.kit.forms import first_time, give_back, refuse
+from portal.kit.refusal import Refused
+from portal.kit.tables import Act, Column, Empty, Listing, View, listing_page
+from portal.registry.models import Organization
+from programs import reports
+from programs.actions import calls as actions
+from programs.actions import reminders
+from programs.duties import HOLDERS
+from programs.forms_calls import ExtendForm
+from programs.models import Call, Category, Decision, Entry, Extension, Notice
+from programs.models.entries import badge
+from programs.queries import calls as queries
+from programs.queries.entries import counts_by_state
+from programs.queries.quotas import quota_table, units_of
+from programs.spec import Duty, State
+from programs.views import todo
+
+PHASES = {
+    "draft": (gettext_lazy("草稿"), ""), "coming": (gettext_lazy("还没开始"), ""),
+    "open": (gettext_lazy("报送中"), "good"), "closed": (gettext_lazy("已截止"), "warn"),
+    "done": (gettext_lazy("已结束"), ""),
+}  # fmt: skip
+
+
+def phase_tag(phase: str) -> str:
+    label, css = PHASES[phase]
+    return format_html('<span class="tag {}">{}</span>', css, label)
+
+
+def _published(**when: Any) -> Q:
+    return Q(state=Call.State.PUBLISHED, **when)
+
+
+CALLS = Listing(
+    key="calls", title=gettext_lazy("评选表彰"), noun=gettext_lazy("项"),
+    columns=(
+        Column("title", gettext_lazy("评选"), phone="k", link=lambda call: call.get_absolute_url(), fixed=True,
+               sort="title"),
+        Column("year", gettext_lazy("年度"), value=lambda call: str(call.year), css="num", phone="h", sort="year"),
+        Column("owner", gettext_lazy("主办"), value="owner.short", phone="w"),
+        Column("opens_at", gettext_lazy("开始"), value=lambda call: days.short_datetime(call.opens_at), css="num",
+               export=lambda call: call.opens_at, default=False),
+        Column("closes_at", gettext_lazy("截止"), value=lambda call: days.short_datetime(call.closes_at), css="num",
+               export=lambda call: call.closes_at, sort="closes_at"),
+        Column("received", gettext_lazy("看得到的推荐"), css="n num", phone="h", export=lambda call: call.received),
+        Column("phase", gettext_lazy("情形"), value=lambda call: phase_tag(call.phase), phone="s"),
+    ),
+    search=("title", "owner__name"), search_hint=gettext_lazy("评选名称、主办单位"),
+    views=(
+        View("open", gettext_lazy("进行中"), lambda actor: _published(closes_at__gte=days.now())),
+        View("closed", gettext_lazy("已截止"), lambda actor: _published(closes_at__lt=days.now())),
+        View("draft", gettext_lazy("草稿"), Q(state=Call.State.DRAFT)),
+        View("all", gettext_lazy("全部")),
+    ),
+    default_view="all", order=("-year", "-closes_at"), export_name="评选",
+    empty=Empty(gettext_lazy("还没有评选"), gettext_lazy("主办单位发布以后就在这里，也会发消息。")),
+    source=lambda actor: queries.with_counts(Call.objects.visible_to(actor), actor),
+)  # fmt: skip
+
+
+@access("call", "read", methods=("GET",))
+def calls(request: HttpRequest) -> HttpResponse:
+    """Every call that one may see, the latest first."""
+    rows = queries.with_counts(Call.objects.visible_to(request.actor), request.actor)
+    acts = [Act(_("开一项评选"), reverse("programs:call_new"), primary=True)] if request.actor.role == "officer" else []
+    return listing_page(request, CALLS, rows, acts=acts)
+
+
+@access("call", "read", methods=("GET",))
+def call(request: HttpRequest, call_id: int) -> HttpResponse:
+    """The owner and the auditor see the state of the whole, everybody else what their unit may hand in."""
+    actor = request.actor
+    found = get_object_or_404(Call.objects.visible_to(actor).select_related("owner", "published_by"), pk=call_id)
+    mine = found.owner_id == actor.organization_id and actor.role in ("officer", "leader")
+    if found.state == Call.State.DRAFT and mine and actor.role == "officer":
+        return redirect("programs:edition", found.pk)
+    calendar = current()
+    context = {
+        "call": found, "due": reports.due(calendar, found.closes_at), "tag": phase_tag(_phase(found)),
+        "conditions": [(one.label, reports.shown(one, found.param(one.name))) for one in found.program.params],
+    }  # fmt: skip
+    if mine or actor.role == "auditor":
+        context |= _dashboard(request, found) | {"manages": mine and actor.role == "officer"}
+        return render(request, "programs/call.html", context)
+    return render(request, "programs/call_unit.html", context | _for_unit(actor, found))
+
+
+def _phase(found: Call) -> str:
+    if found.state != Call.State.PUBLISHED:
+        return "draft" if found.state == Call.State.DRAFT else "done"
+    return "coming" if found.opens_at > days.now() else "open" if found.closes_at >= days.now() else "closed"
+
+
+# ── a unit's view ──
+def _for_unit(actor: Actor, found: Call) -> dict[str, Any]:
+    route = actor.organization.route() if actor.organization else []
+    above = found.owner_id in {one.pk for one in route}
+    offer = next(iter(queries.offers(actor, route, only=found)), None) if above else None
+    ours = Entry.objects.filter(call=found, organization=actor.organization_id).select_related("category", "desk")
+    may = actor.role in HOLDERS[Duty.OWNER]
+    context: dict[str, Any] = {"offer": offer, "may": may, "materials": found.materials}
+    if offer:
+        context["due"] = reports.due(current(), offer.closes_at)
+        context["own_unit"] = offer.unit is not None and offer.unit.pk == actor.organization_id
+    if may:
+        context["ours"] = list(ours.defer("data").order_by("-updated_at", "-pk")[:20])
+    context["blocked"] = _why_not_start(offer)
+    return context
+
+
+def _why_not_start(offer: queries.Offer | None) -> str:
+    """Why the start button is grey, "" when it is not."""
+    if offer is None:
+        return _("这一项不由你们单位报")
+    if offer.call.state != Call.State.PUBLISHED:
+        return _("还没有发布")
+    if offer.call.opens_at > days.now():
+        return _("%(at)s 才开始报送") % {"at": days.short_datetime(offer.call.opens_at)}
+    if offer.closes_at < days.now():
+        return _("%(at)s 已截止") % {"at": days.short_datetime(offer.closes_at)}
+    if not offer.given:
+        return _("这一届没有给名额")
+    return ""
+
+
+# ── the owner's view ──
+def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
+    categories = list(found.categories.all())
+    places = quota_table(found, categories)
+    tally = queries.tallies([found], found.owner_id)[found.pk]
+    extended = {one.organization_id: one for one in Extension.objects.filter(call=found)}
+    times, last = queries.reminders(found)
+    names = queries.contacts(places)
+    rows = []
+    for unit in units_of(found):
+        there = tally[unit.pk]
+        given = places.get(unit.pk, {})
+        cells = [_cell(one, given.get(one.pk), there.by_category.get(one.pk, 0)) for one in categories]
+        due = sum(given.values())
+        if due or there.up or there.below:
+            rows.append(
+                {"unit": unit, "cells": cells, "tally": there, "due": due, "late": bool(due) and not there.up,
+                 "stage": reports.stage(there.up, there.below, there.drafts),
+                 "over": any(cell["over"] for cell in cells), "extension": extended.get(unit.pk),
+                 "contact": names.get(unit.pk, ""), "times": times.get(unit.pk, 0)}
+            )  # fmt: skip
+    shown = request.GET.get("units", "")
+    wanted = {"late": lambda row: row["late"], "extended": lambda row: row["extension"]}.get(shown)
+    kept = [row for row in rows if wanted is None or wanted(row)]
+    states = counts_by_state([found]).get(found.pk, {})
+    return {
+        "categories": categories, "rows": kept, "units": len(rows), "shown": shown,
+        "late": sum(1 for row in rows if row["late"]), "reported": sum(1 for row in rows if row["tally"].up),
+        "extended": len(extended), "reminded_at": last, "received": sum(states.values()),
+        "states": [
+            (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
+        ],
+        "all_url": todo.entries_url(found),
+        "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
+        "notices": Notice.objects.visible_to(request.actor).filter(call=found),
+        "decisions": Decision.objects.visible_to(request.actor).filter(call=found),
+    }  # fmt: skip
+
+
+def _cell(category: Category, given: int | None, used: int) -> dict[str, Any]:
+    return {"name": category.name, "given": given, "used": used, "over": used > (given or 0)}
+
+
+def _owned(request: HttpRequest, call_id: int) -> Call:
+    rows = Call.objects.owned_by(request.actor).filter(state=Call.State.PUBLISHED)
+    return get_object_or_404(rows.select_related("owner"), pk=call_id)
+
+
+@access("call", "update")
+def extend(request: HttpRequest, call_id: int, organization_id: int) -> HttpResponse:
+    """A later deadline for one unit, with the reason."""
+    found = _owned(request, call_id)
+    unit = get_object_or_404(Organization.objects.descendants(found.owner), pk=organization_id)
+    given = Extension.objects.filter(call=found, organization=unit).first()
+    until = given.closes_at if given else found.closes_at
+    start = {"closes_at": days.local(until), "reason": given.reason if given else ""}
+    form = ExtendForm(request.POST or None, initial=start)
+    back = found.get_absolute_url() + "#units"
+    if form.is_valid():
+        try:
+            actions.extend(request.actor, found.pk, unit, form.cleaned_data["closes_at"], form.cleaned_data["reason"])
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            until = days.short_datetime(form.cleaned_data["closes_at"])
+            toast(request, _("%(unit)s延到 %(until)s") % {"unit": unit.short, "until": until})
+            return redirect(back)
+    context = {"form": form, "unit": unit, "call": found, "given": given, "back": back}
+    return dialog(request, "programs/call_extend.html", context, 422 if form.errors else 200)
+
+
+@access("call", "update")
+def remind(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Remind every unit that has not reported, once a day."""
+    found = _owned(request, call_id)
+    if not found.is_open:
+        raise Http404
+    done = reminders.reminded_today(found)
+    late = reminders.late_units(found)
+    left = [unit for unit in late if unit.pk not in done]
+    if request.method == "POST":
+        if not first_time(request):
+            return redirect(found.get_absolute_url())
+        try:
+            units, people = reminders.remind(request.actor, found.pk, [unit.pk for unit in left])
+        except Refused:
+            give_back(request)
+            raise
+        toast(request, _("已催办 %(units)d 家，%(people)d 人") % {"units": units, "people": people})
+        return redirect(found.get_absolute_url() + "?units=late#units")
+    names = "、".join(unit.short for unit in left[:12]) + (_(" 等") if len(left) > 12 else "")
+    text = _("发给：%(names)s。每家一天只催一次。") % {"names": names}
+    if done:
+        text += _("今天已催过的 %(n)d 家不再发。") % {"n": len(done)}
+    return confirm(
+        request, title=_("催办还没报的 %(n)d 家") % {"n": len(left)}, verb=_("催办 %(n)d 家") % {"n": len(left)},
+        back=found.get_absolute_url(), way_out=_("先不催"), text=text,
+        lead=_("%(title)s，%(left)s") % {
+            "title": found.title, "left": current().left_phrase(days.now(), found.closes_at)},
+    )  # fmt: skip

@@ -1,0 +1,206 @@
+"""One entry as its reviewer, its unit and its subject read it: what changed first, then all it says, then the papers."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.core.actor import Actor
+from portal.kit import days
+from portal.kit.access import access
+from portal.kit.figures import marked
+from portal.kit.text import count_chars, mask_id
+from programs import duties
+from programs.forms import flag_choices
+from programs.models import Attachment, Entry, Revision
+from programs.queries import entries, history
+from programs.spec import Duty, Field, State
+from programs.views import drawn
+
+LONG_TEXT = 600
+IMAGES = ("image/jpeg", "image/png", "image/webp")
+
+
+@access("entry", "read", methods=("GET",))
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """The page of an entry. Whoever has to write it is led to the form instead (``?read=1`` stays)."""
+    found = drawn.visible_entry(request, entry_id)
+    actor = request.actor
+    owner = duties.holds(actor, Duty.OWNER, found)
+    if owner and found.editable and "read" not in request.GET:
+        return redirect("programs:entry_edit", found.pk)
+    moves = drawn.buttons(actor, found)
+    main = next((one for one in moves if one.move.main), None)
+    rules = drawn.findings(found, main.move.name if main else "")
+    looked = [one for one in rules if one.rule not in ("answers_complete", "materials_complete") or one.level != "good"]
+    way, acts = history.way_up(found), history.records(found)
+    context = {
+        "entry": found, "owner": owner, "moves": moves, "main": main, "rest": [one for one in moves if one is not main],
+        "own": duties.own_matter(actor, found) and duties.holds(actor, Duty.DESK, found),
+        "findings": drawn.rules(looked), "steps": history.steps(found, acts, way),
+        "events": history.events(found, acts, way), "changed": changed(found), "waiting": _waiting(actor, found),
+        "mend": _mending(found), **content(found, found.data), **papers(request, found), **_neighbours(actor, found),
+    }  # fmt: skip
+    return render(request, "programs/entry.html", context)
+
+
+@access("entry", "read", methods=("GET",))
+def entry_revision(request: HttpRequest, entry_id: int, revision: int) -> HttpResponse:
+    """The content as it was handed in that time, with the check digits that its print carries."""
+    found = drawn.visible_entry(request, entry_id)
+    kept = get_object_or_404(Revision.objects.select_related("by"), entry=found, number=revision)
+    if found.submitted_at is None:
+        raise Http404
+    labels = dict(flag_choices(found))
+    listed = [{"name": labels.get(f"file-{one['item']}", one["item"]), "detail": one["name"]} for one in kept.files]
+    context = {"entry": found, "revision": kept, "kept_files": listed, "code": entries.check_digits(kept.digest)}
+    return render(request, "programs/entry_revision.html", {**context, **content(found, kept.data)})
+
+
+# ── what it says ──
+def answer(one: Field, value: Any) -> str:
+    """An answer as people read it; dates without leading zeros' noise."""
+    text = entries.shown(one, value)
+    if one.kind == "date" and text:
+        try:
+            return days.short_date(days.parse_date(text))
+        except ValueError:
+            return text
+    return f"{value:,}" if one.kind == "int" and isinstance(value, int) else text
+
+
+def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
+    """Facts by section and the long texts, each with its count."""
+    sections: dict[str, list[tuple[str, Any]]] = {}
+    texts = []
+    for one in found.call.fields:
+        value = answer(one, data.get(one.name))
+        if one.kind == "longtext" and one.limit > LONG_TEXT:
+            texts.append({"label": one.label, "text": value, "count": count_chars(value), "limit": one.limit})
+        else:
+            sections.setdefault(one.section, []).append((one.label, value or _missing()))
+    first = next(iter(sections), _("基本情况"))
+    sections[first] = [*_person(found), *sections.get(first, [])]
+    return {"sections": [(title, facts) for title, facts in sections.items()], "texts": texts}
+
+
+def _missing() -> SafeString:
+    return format_html('<span class="sub">{}</span>', _("没填"))
+
+
+def _person(found: Entry) -> list[tuple[str, Any]]:
+    if found.call.program.subject == "collective":
+        head = [(_("负责人"), found.member.name)] if found.member else []
+        return [(_("集体名称"), found.subject), *head]
+    number = mask_id(found.member.document_number) if found.member else ""
+    return [(_("姓名"), found.subject), (_("证件"), format_html('<span class="num">{}</span>', number))]
+
+
+# ── what changed ──
+def changed(found: Entry) -> dict[str, Any] | None:
+    """Between the last two versions that were handed in: what was asked for first, then what nobody asked for."""
+    new, old = entries.last_revisions(found)
+    if new is None or old is None:
+        return None
+    asked = found.flags.get("fields", {}) if found.flags.get("revision") == old.number else {}
+    rows = [
+        {"name": row["name"], "label": row["label"], "html": marked(row["old"], row["new"]), "asked": row["asked"]}
+        for row in entries.changes(found.call.fields, old.data, new.data, asked)
+    ]
+    rows += _changed_files(found, old, new, asked)
+    done = {row["name"] for row in rows}
+    if asked:
+        labels = dict(flag_choices(found))
+        rows += [
+            {"name": name, "label": labels.get(name, name), "html": _untouched(text), "asked": True}
+            for name, text in asked.items()
+            if name not in done
+        ]
+        title = _("上次退回要改 %(n)d 处，改了 %(m)d 处") % {"n": len(asked), "m": len(done & set(asked))}
+    else:
+        title = _("和上一版比，改了 %(n)d 处") % {"n": len(rows)}
+        rows = [{**row, "asked": None} for row in rows]
+    return {"title": title, "rows": rows, "old": old.number, "new": new.number} if rows else None
+
+
+def _untouched(text: str) -> SafeString:
+    return format_html('{} <span class="tag bad">{}</span>', text, _("没改"))
+
+
+def _changed_files(found: Entry, old: Revision, new: Revision, asked: dict[str, str]) -> list[dict[str, Any]]:
+    def by_item(revision: Revision) -> dict[str, list[tuple[str, str]]]:
+        kept: dict[str, list[tuple[str, str]]] = {}
+        for one in revision.files:
+            kept.setdefault(one["item"], []).append((one["sha256"], one["name"]))
+        return kept
+
+    before, after = by_item(old), by_item(new)
+    rows = []
+    for item in found.call.materials:
+        was, now = before.get(item.name, []), after.get(item.name, [])
+        if was == now:
+            continue
+        gone = [name for sha, name in was if (sha, name) not in now]
+        came = [name for sha, name in now if (sha, name) not in was]
+        html = format_html("{}{}{}", _run("del", gone), " " if gone and came else "", _run("ins", came))
+        name = f"file-{item.name}"
+        rows.append({"name": name, "label": item.label, "html": html, "asked": name in asked})
+    return sorted(rows, key=lambda row: not row["asked"])
+
+
+def _run(tag: str, names: list[str]) -> SafeString:
+    return format_html("<{0}>{1}</{0}>", tag, "、".join(names)) if names else SafeString("")
+
+
+# ── the papers ──
+def papers(request: HttpRequest, found: Entry) -> dict[str, Any]:
+    """The list of papers and the one that lies open (``?file=``)."""
+    rows = Attachment.objects.filter(entry=found).select_related("file", "added_by")
+    labels = {item.name: n for n, item in enumerate(found.call.materials)}
+    names = {item.name: item.label for item in found.call.materials}
+    listed = sorted(rows, key=lambda one: (labels.get(one.item, 99), one.pk))
+    wanted = request.GET.get("file", "")
+    digest = entries.content_digest(found)
+    printed = {item.name for item in found.call.materials if item.printed}
+    lines = []
+    for one in listed:
+        fits = "" if one.item not in printed else _("与内容一致") if one.digest == digest else _("与现在的内容不一致")
+        lines.append(
+            {"pk": one.pk, "label": names.get(one.item, one.item), "name": one.file.name, "url": drawn.file_url(one),
+             "size": drawn.size_words(one.file.size), "image": one.file.mime in IMAGES,
+             "pdf": one.file.mime == "application/pdf", "fits": fits, "stale": bool(fits) and one.digest != digest}
+        )  # fmt: skip
+    current = next((line for line in lines if str(line["pk"]) == wanted), lines[0] if lines else None)
+    return {"papers": lines, "open": current}
+
+
+# ── where it stands ──
+def _waiting(actor: Actor, found: Entry) -> dict[str, str] | None:
+    waited = history.stayed(found)
+    if found.state != State.REVIEW or waited is None:
+        return None
+    mine = actor.organization_id == found.desk_id
+    where = _("在你这里") if mine else _("在%(desk)s") % {"desk": found.desk.short}
+    day = _("今天刚到") if waited == 0 else _("已 %(n)d 个工作日") % {"n": waited}
+    return {"text": f"{where}，{day}", "css": "now" if waited >= 4 and mine else "soon" if waited >= 3 and mine else ""}
+
+
+def _mending(found: Entry) -> dict[str, Any] | None:
+    if found.state != State.RETURNED or not found.flags:
+        return None
+    labels = dict(flag_choices(found))
+    asked = [(labels.get(name, name), text) for name, text in found.flags.get("fields", {}).items()]
+    return {"note": found.flags.get("note", ""), "asked": asked, "due": days.parse_date(found.flags["due"][:10])}
+
+
+def _neighbours(actor: Actor, found: Entry) -> dict[str, Any]:
+    """The ones before and after it among what waits for the acting post."""
+    ids = list(entries.inbox(actor).filter(state=State.REVIEW).values_list("pk", flat=True)[:500])
+    if found.pk not in ids:
+        return {"place": 0, "before": None, "after": None, "waiting_count": len(ids)}
+    at = ids.index(found.pk)
+    before, after = (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+    return {"place": at + 1, "before": before, "after": after, "waiting_count": len(ids)}

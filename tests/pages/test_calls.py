@@ -1,0 +1,367 @@
+"""An edition from opening to the messages: set up, refused with reasons, published, frozen, told exactly once."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.accounts.models import Post
+from portal.core import jobs
+from portal.core.models import Job, Message, Record
+from portal.kit import days
+from portal.kit.refusal import Refused
+from programs import catalog, tasks
+from programs.actions.calls import create_call, extend
+from programs.actions.moves import make_move
+from programs.actions.notices import draft_notice, post_notice
+from programs.actions.reminders import remind
+from programs.models import Call, Entry, Extension, Notice
+from programs.spec import Field, State
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    settings.STAFF_SECOND_FACTOR = "optional"
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"programs:{name}", args=args)
+
+
+def window(**values: object) -> dict:
+    now = days.local(days.now())
+    data = {"title": "2031年度三八红旗手", "year": 2031, "opens_at": now - datetime.timedelta(days=1),
+            "closes_at": now + datetime.timedelta(days=20), "intro": ""}  # fmt: skip
+    data |= values
+    return {k: v.strftime("%Y-%m-%dT%H:%M") if isinstance(v, datetime.datetime) else v for k, v in data.items()}
+
+
+def setup_data(call: Call, **values: object) -> dict:
+    """The set-up form as the browser sends it: switches on, figures as they stand, all boxes empty."""
+    data = window(title=call.title, version=call.version)
+    for one in call.program.params:
+        value = call.param(one.name)
+        if one.kind == "bool":
+            data |= {f"p-{one.name}": "on"} if value else {}
+        else:
+            data[f"p-{one.name}"] = value
+    return data | values
+
+
+@pytest.fixture
+def officer(world):
+    return world["officer"]
+
+
+@pytest.fixture
+def draft(officer) -> Call:
+    return opened(officer)
+
+
+def opened(officer) -> Call:
+    now = days.now()
+    window = now - datetime.timedelta(days=1), now + datetime.timedelta(days=20)
+    return create_call(officer, "women-flag", "2031年度三八红旗手", 2031, *window)
+
+
+def run_job(kind: str) -> Job:
+    job = Job.objects.filter(kind=kind).latest("pk")
+    assert jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.DONE, job.error
+    return job
+
+
+# the whole way in the browser's requests ------------------------------------------------------------------------------
+
+
+def test_open_set_up_publish_and_every_unit_hears_of_it_once(world, officer, sign_in):
+    client = sign_in(officer)
+    answer = client.post(url("call_new"), {"program": "women-flag", **window()})
+    call = Call.objects.get()
+    assert answer.url == url("edition", call.pk)
+    first, second = call.categories.all()
+    fill = {f"n-kdistrict-{first.pk}": 4, f"n-kuniversity-{first.pk}": 2, f"n-kuniversity-{second.pk}": 1,
+            f"n-u{world['a'].pk}-{first.pk}": 9, f"n-t{first.pk}": 12, "p-no_repeat_years": 3}  # fmt: skip
+    answer = client.post(url("edition", call.pk), setup_data(call, **fill))
+    assert answer.status_code == 302, answer.content.decode()
+    call.refresh_from_db()
+    quotas = dict(first.quotas.values_list("organization__name", "places"))
+    assert quotas == {"甲区教育工会": 9, "乙区教育工会": 4, "测试大学工会": 2, "另一大学工会": 2}
+    assert call.params["no_repeat_years"] == 3
+    html = client.get(url("publish", call.pk)).content.decode()
+    assert "发给 4 家" in html
+    assert "9 家，10 人，站内和邮件" in html or "7 家，8 人，站内和邮件" in html
+    assert client.post(url("publish", call.pk)).url == call.get_absolute_url()
+    call.refresh_from_db()
+    assert call.state == Call.State.PUBLISHED
+    below = Post.objects.current().filter(role__in=["chair", "clerk", "officer"]).exclude(organization=world["city"])
+    expected = set(below.values_list("user_id", flat=True))
+    job = run_job("programs.announce")
+    assert job.result == {"told": len(expected)}
+    told = Message.objects.filter(key=f"call-{call.pk}-open")
+    assert sorted(told.values_list("user_id", flat=True)) == sorted(expected)
+    tasks.announce(jobs.JobRun(job))
+    assert told.count() == len(expected), "a repeated run tells nobody twice"
+    assert client.get(url("edition", call.pk)).url == call.get_absolute_url()
+
+
+def test_a_run_that_died_goes_on_where_it_stopped(world, officer, monkeypatch):
+    monkeypatch.setattr(tasks, "CHUNK", 2)
+    call = factories.call(officer)
+    job = Job.objects.get(kind="programs.announce")
+
+    class Dies(jobs.JobRun):
+        def progress(self, *args, **kwargs):
+            raise jobs.Cancelled
+
+    with pytest.raises(jobs.Cancelled):
+        tasks.announce(Dies(job))
+    told = Message.objects.filter(key=f"call-{call.pk}-open")
+    assert told.count() == 2
+    run_job("programs.announce")
+    assert told.count() == told.values("user").distinct().count() == job_people(world)
+
+
+def job_people(world) -> int:
+    rows = Post.objects.current().filter(role__in=["chair", "clerk", "officer"]).exclude(organization=world["city"])
+    return rows.values("user").distinct().count()
+
+
+# refusals -------------------------------------------------------------------------------------------------------------
+
+
+def test_publishing_without_places_is_refused_with_the_reason(draft, officer, sign_in):
+    client = sign_in(officer)
+    html = client.get(url("edition", draft.pk)).content.decode()
+    assert "“上海市三八红旗手”还没有给任何单位名额" in html
+    answer = client.post(url("publish", draft.pk))
+    assert answer.status_code == 422
+    assert "还没有给任何单位名额" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == Call.State.DRAFT
+    assert not Job.objects.filter(kind="programs.announce").exists()
+
+
+@pytest.mark.parametrize("who", ["a.officer", "u.chair", "auditor", "supervisor", "teacher", "system"])
+def test_a_draft_does_not_exist_for_others(world, draft, sign_in, who):
+    client = sign_in(world[who])
+    pages = [url("edition", draft.pk), url("publish", draft.pk), url("remind", draft.pk),
+             url("extend", draft.pk, world["u"].pk)]  # fmt: skip
+    for one in pages:
+        assert client.get(one).status_code == 404, one
+        assert client.post(one, {}).status_code == 404, one
+    if who != "auditor":
+        assert client.get(url("call", draft.pk)).status_code == 404
+        assert draft.title not in client.get(url("calls")).content.decode()
+    draft.refresh_from_db()
+    assert draft.state == Call.State.DRAFT
+
+
+def test_a_foreign_officer_manages_nothing_of_a_published_call(world, officer, sign_in):
+    call = factories.call(officer)
+    client = sign_in(world["a.officer"])
+    assert client.get(url("call", call.pk)).status_code == 200, "a unit's view of it"
+    pages = [url(name, call.pk) for name in ("edition", "publish", "remind")]
+    for one in [*pages, url("extend", call.pk, world["a1"].pk)]:
+        assert client.get(one).status_code == 404
+        assert client.post(one, {"closes_at": "2031-01-01T09:00", "reason": "x"}).status_code == 404
+    assert not Extension.objects.exists()
+
+
+def test_nothing_typed_is_lost_on_an_error(world, draft, officer, sign_in):
+    first, _second = draft.categories.all()
+    box = f"n-u{world['a'].pk}-{first.pk}"
+    bad = setup_data(draft, **{"p-no_repeat_years": 99, box: "很多", "intro": "依据沪教工〔2031〕1号"})
+    answer = sign_in(officer).post(url("edition", draft.pk), bad)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "有 2 处要改，填的都还在" in html
+    assert 'value="很多"' in html
+    assert 'value="99"' in html
+    assert "沪教工〔2031〕1号" in html
+    draft.refresh_from_db()
+    assert (draft.intro, draft.version) == ("", 1)
+
+
+def test_a_stale_page_does_not_overwrite(draft, officer, sign_in):
+    client, stale = sign_in(officer), setup_data(draft, title="旧页上的名称")
+    assert client.post(url("edition", draft.pk), setup_data(draft, title="新名称")).status_code == 302
+    answer = client.post(url("edition", draft.pk), stale)
+    assert answer.status_code == 422
+    assert "旧页上的名称" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.title == "新名称"
+
+
+def test_a_second_edition_starts_from_the_first_and_shows_what_differs(world, officer, sign_in):
+    old = factories.call(officer, places=3, no_repeat_years=2)
+    new = opened(officer)
+    client = sign_in(officer)
+    html = client.get(url("edition", new.pk)).content.decode()
+    assert f"照 {old.title} 复制。" in html
+    first = new.categories.first()
+    units = [world[key].pk for key in ("a", "b", "u")]
+    table = {f"n-u{unit}-{one.pk}": 3 for unit in units for one in new.categories.all()}
+    table |= {f"n-u{world['v'].pk}-{first.pk}": 1, f"n-t{first.pk}": 10, "p-no_repeat_years": 5}
+    assert client.post(url("edition", new.pk), setup_data(new, **table)).status_code == 302
+    html = client.get(url("edition", new.pk)).content.decode()
+    assert "<del>2 年</del> <ins>5 年</ins>" in html
+    assert "比上一届少的 1 家：另一大学 −5" in html
+
+
+# frozen ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_frozen_form_does_not_follow_the_program(world, officer, sign_in, monkeypatch):
+    call = factories.call(officer)
+    asked = [one.name for one in call.fields]
+    program = catalog.program("women-flag")
+    fields = (*program.fields[:-1], Field("new_question", "新问题"))
+    changed = replace(program, fields=fields, materials=program.materials[:1])
+    monkeypatch.setitem(catalog.programs(), "women-flag", changed)
+    call = Call.objects.get(pk=call.pk)
+    assert [one.name for one in call.fields] == asked
+    assert "story" in asked
+    assert len(call.materials) == len(program.materials)
+    later = opened(officer)
+    assert [one.name for one in later.fields][-1] == "new_question"
+    html = sign_in(world["u.chair"]).get(url("call", call.pk)).content.decode()
+    assert program.materials[-1].label in html
+
+
+# the pages of a running call ------------------------------------------------------------------------------------------
+
+
+def test_the_owner_sees_who_reported_and_gives_one_unit_more_time(world, officer, sign_in):
+    call = factories.call(officer)
+    factories.submitted(world["u.chair"], call)
+    client = sign_in(officer)
+    html = client.get(url("call", call.pk)).content.decode()
+    assert "有名额的 4 家里 <b>1 家报了</b>" in html
+    until = days.local(call.closes_at) + datetime.timedelta(days=5)
+    place = url("extend", call.pk, world["a"].pk)
+    assert client.post(place, {"closes_at": f"{until:%Y-%m-%dT%H:%M}", "reason": ""}).status_code == 422
+    early = days.local(call.closes_at) - datetime.timedelta(days=5)
+    assert client.post(place, {"closes_at": f"{early:%Y-%m-%dT%H:%M}", "reason": "换届"}).status_code == 422
+    assert client.post(place, {"closes_at": f"{until:%Y-%m-%dT%H:%M}", "reason": "换届"}).status_code == 302
+    assert "延到" in client.get(url("call", call.pk) + "?units=extended").content.decode()
+    school = sign_in(world["a1.chair"]).get(url("call", call.pk)).content.decode()
+    assert "你们单位延期了" in school
+    assert "你们单位延期了" not in sign_in(world["b1.chair"]).get(url("call", call.pk)).content.decode()
+
+
+def test_a_unit_without_places_sees_why_it_cannot_start(world, officer, sign_in):
+    call = factories.call(officer, places=0)
+    html = sign_in(world["u.chair"]).get(url("call", call.pk)).content.decode()
+    assert "这一届没有给名额" in html
+    assert url("entry_new", call.pk) not in html
+    other = factories.call(officer)
+    assert url("entry_new", other.pk) in sign_in(world["u.chair"]).get(url("call", other.pk)).content.decode()
+
+
+def test_reminding_reaches_only_the_late_ones_and_once_a_day(world, officer, sign_in):
+    call = factories.call(officer)
+    factories.submitted(world["u.chair"], call)
+    client = sign_in(officer)
+    assert "催办 3 家" in client.get(url("remind", call.pk)).content.decode()
+    assert client.post(url("remind", call.pk)).status_code == 302
+    rows = Message.objects.filter(key__startswith=f"remind-{call.pk}")
+    told = set(rows.values_list("user__posts__organization__name", flat=True))
+    assert told == {"甲区教育工会", "乙区教育工会", "另一大学工会"}
+    assert client.post(url("remind", call.pk)).status_code == 409
+    assert Record.objects.about(call).filter(act="call.remind").count() == 1
+    with pytest.raises(Refused, match="不归你们主办"):
+        remind(world["a.officer"], call.pk, [world["v"].pk])
+
+
+@pytest.mark.parametrize("who", ["officer", "u.chair", "auditor", "leader"])
+@pytest.mark.parametrize("name", ["calls", "call"])
+def test_three_cost_what_one_costs(world, officer, sign_in, who, name):
+    call = factories.call(officer)
+    factories.submitted(world["u.chair"], call)
+    client = sign_in(world[who])
+    page = url(name, *([call.pk] if name == "call" else []))
+
+    def cost() -> int:
+        client.get(page)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(page).status_code == 200
+        return len(caught)
+
+    before = cost()
+    for unit in ("v.chair", "u.chair", "a1.chair"):
+        factories.submitted(world[unit], call)
+    factories.call(officer)
+    factories.call(officer)
+    assert cost() == before
+
+
+def test_setting_up_costs_the_same_for_many_units(world, draft, officer, sign_in):
+    client = sign_in(officer)
+
+    def cost() -> int:
+        client.get(url("edition", draft.pk))
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(url("edition", draft.pk)).status_code == 200
+        return len(caught)
+
+    before = cost()
+    for n in range(12):
+        factories.organization("university", f"第{n}大学工会", world["city"])
+    assert cost() == before
+
+
+# deadlines ------------------------------------------------------------------------------------------------------------
+
+
+def test_drafts_lapse_at_their_own_deadline(world, officer):
+    call = factories.call(officer)
+    late, extended = factories.draft(world["u.chair"], call), factories.draft(world["a1.chair"], call)
+    handed_in = factories.submitted(world["v.chair"], call)
+    mended = factories.submitted(world["v.chair"], call)
+    make_move(mended.pk, "return", by=officer, note="补正", due=call.closes_at + datetime.timedelta(days=9))
+    extend(officer, call.pk, world["a"], call.closes_at + datetime.timedelta(days=5), "换届")
+
+    def states() -> list[str]:
+        rows = dict(Entry.objects.values_list("pk", "state"))
+        return [rows[one.pk] for one in (late, extended, handed_in, mended)]
+
+    def later(n: float):
+        return days.at(call.closes_at + datetime.timedelta(days=n))
+
+    tasks.deadlines()
+    assert states() == [State.DRAFT, State.DRAFT, State.REVIEW, State.RETURNED]
+    with later(0.1):
+        tasks.deadlines()
+        assert states() == [State.LAPSED, State.DRAFT, State.REVIEW, State.RETURNED]
+    with later(5.1):
+        tasks.deadlines()
+        assert states() == [State.LAPSED, State.LAPSED, State.REVIEW, State.RETURNED]
+    with later(9.1):
+        tasks.deadlines()
+        tasks.deadlines()
+        assert states() == [State.LAPSED, State.LAPSED, State.REVIEW, State.LAPSED]
+    assert Record.objects.filter(act="entry.lapse").count() == 3
+    assert Message.objects.filter(subject__contains="逾期没交").values("key").distinct().count() == 3
+
+
+def test_notices_end_after_their_last_day(world, officer):
+    call = factories.call(officer)
+    entry = factories.submitted(world["u.chair"], call)
+    make_move(entry.pk, "propose", by=officer)
+    notice = post_notice(officer, draft_notice(officer, call, "公示", "", "正文", {"phone": "021-5555 0171"}).pk)
+    tasks.deadlines()
+    assert Notice.objects.get().state == Notice.State.POSTED
+    with days.at(days.end_of_day(notice.ends_on) + datetime.timedelta(hours=1)):
+        tasks.deadlines()
+        tasks.deadlines()
+    assert Notice.objects.get().state == Notice.State.ENDED
+    assert Record.objects.filter(act="notice.end").count() == 1
+

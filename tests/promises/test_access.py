@@ -1,0 +1,137 @@
+"""P-ACL1–5: whose page, whose row, whose field. Generated from the URL conf: a new address is walked without being named."""
+
+import time
+from collections import Counter
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+
+from portal import policy
+from portal.accounts.middleware import may_enter
+from tests.promises import walk
+from tests.promises.stage import Stage, Thing, build, sees
+
+pytestmark = pytest.mark.django_db
+#: Answers of an address that is open to the actor, where the state of the thing decides more than the policy does.
+OPEN = {200, 302, 303, 400, 409, 422, 429}
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return build()
+
+
+def expected(stage: Stage, actor: str, target: walk.Target) -> str:
+    """open, narrow (visible, but this act is for others), closed (404) or login."""
+    url, role = target.url, stage.world[actor].role if actor != "anonymous" else "anonymous"
+    if url.mark is None:
+        vendor = url.name in policy.VENDOR_PUBLIC or (role != "anonymous" and url.name in policy.VENDOR_SIGNED_IN)
+        return "open" if vendor else "login" if url.name in policy.VENDOR_SIGNED_IN else "closed"
+    if policy.scope(role, *url.mark) is None:
+        return "login" if role == "anonymous" else "closed"
+    if role == "anonymous":
+        return "open"
+    if not all(sees(stage, actor, thing) for thing in target.things):
+        return "closed"
+    return "open" if all(walk.scoped(stage, actor, url, thing) for thing in target.things) else "narrow"
+
+
+def actors(stage: Stage) -> list[str]:
+    return ["anonymous", *stage.world.actors]
+
+
+# ── every address has its line ──
+def test_every_address_has_a_policy():
+    found = walk.urls()
+    assert len(found) > 100
+    listed = policy.VENDOR_PUBLIC | policy.VENDOR_SIGNED_IN | policy.VENDOR_CLOSED
+    assert [url.name for url in found if url.mark is None and url.name not in listed] == []
+    assert [url.name for url in found if not url.name.rpartition(":")[2]] == [], "an address without a name"
+    assert sorted(listed - {url.name for url in found}) == [], "listed, but there is no such address"
+
+
+def test_a_view_without_a_mark_is_open_to_nobody():
+    """Control: the same function with and without its mark."""
+
+    def bare(request) -> HttpResponse:
+        return HttpResponse("x")
+
+    assert not any(may_enter(role, bare, "rooms:new") for role in policy.ROLES)
+    bare.access = ("public", "read")
+    assert all(may_enter(role, bare, "rooms:new") for role in policy.ROLES)
+
+
+# ── P-ACL1 ──
+@pytest.mark.promise("P-ACL1")
+def test_the_walk(stage, figure, full_size):
+    """Every address × every actor × things of every place × every method."""
+    found, started = walk.urls(), time.monotonic()
+    assert walk.unknown_arguments(found, stage) == []
+    wrong: list[str] = []
+    counted: Counter = Counter()
+    canaries = [text.encode() for text in stage.canaries]
+    every = [thing for things in stage.things.values() for thing in things]
+    for actor in actors(stage):
+        client = walk.client_of(stage, actor)
+        foreign = [thing for thing in every if not (actor != "anonymous" and sees(stage, actor, thing))]
+        before = walk.fingerprint(foreign)
+        for url in found:
+            for target, method in requests(stage, actor, url, full_size):
+                meant = expected(stage, actor, target)
+                with transaction.atomic():
+                    response = client.generic(method, target.path, headers={"accept": "text/html"})
+                    text = walk.text_of(response)
+                    transaction.set_rollback(meant in ("open", "narrow"))
+                counted[meant] += 1
+                problem = judge(meant, method, target, response.status_code, response.headers.get("Location", ""))
+                if not problem and any(canary in text for canary in canaries):
+                    problem = "a canary in the answer"
+                if problem:
+                    wrong.append(f"{actor} {method} {target.path} ({url.name}, {meant}): {problem}")
+        after = walk.fingerprint(foreign)
+        wrong += [f"{actor} changed {name}" for name in before if before[name] != after[name]]
+    figure("addresses walked", len(found), wanted="100 %")
+    figure("requests", sum(counted.values()))
+    figure("of these closed to the actor", counted["closed"] + counted["login"])
+    figure("answers that differ from the policy", len(wrong), wanted="0")
+    figure("duration", time.monotonic() - started, "s", "< 120 s")
+    assert counted["closed"] > 1000
+    assert not wrong, f"{len(wrong)} of {sum(counted.values())}:\n" + "\n".join(wrong[:60])
+
+
+def requests(stage: Stage, actor: str, url: walk.Url, full: bool):
+    """What is asked of one address: every thing by GET and POST; the other methods for one open and one closed thing."""
+    made = walk.targets(url, stage)
+    split = {meant: [t for t in made if expected(stage, actor, t) == meant] for meant in ("open", "narrow", "closed", "login")}
+    for meant, group in split.items():
+        shown = group
+        if walk.SLOW.search(url.name) and meant in ("open", "narrow"):
+            shown = group[:1]
+        elif not full and url.mark is not None and policy.scope(role_of(stage, actor), *url.mark) is None:
+            shown = group[:1]
+        for n, target in enumerate(shown):
+            for method in walk.METHODS if n == 0 else ("GET", "POST"):
+                if method == "HEAD" and walk.SLOW.search(url.name):
+                    continue
+                yield target, method
+
+
+def role_of(stage: Stage, actor: str) -> str:
+    return "anonymous" if actor == "anonymous" else stage.world[actor].role
+
+
+def judge(meant: str, method: str, target: walk.Target, status: int, location: str) -> str:
+    """What is wrong with the answer, "" if nothing."""
+    if status >= 500:
+        return f"status {status}"
+    if meant == "closed":
+        return "" if status == 404 else f"status {status} instead of 404"
+    if meant == "login":
+        return "" if status == 302 and location.startswith("/account/login/") else f"status {status} to {location or 'nowhere'}"
+    methods = getattr(target.url.view, "methods", None)
+    if methods and method not in methods and not (method == "HEAD" and "GET" in methods):
+        return "" if status == 405 else f"status {status} instead of 405"
+    if meant == "open" and method == "GET" and target.url.mark and status not in OPEN:
+        return f"status {status} where the policy opens"
+    return ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.calendar import current
 from portal.kit import days
+from portal.kit.drawing import Section
 from portal.kit.forms import DateTimeInput, NumberInput
 from portal.registry.models import Kind, Organization
 from programs.catalog import programs
@@ -45,7 +46,10 @@ class NewCallForm(WindowForm):
 
     program = forms.ChoiceField(label=gettext_lazy("评什么"))
 
-    field_order = ("program", "title", "year", "opens_at", "closes_at", "intro")
+    layout = (
+        Section(gettext_lazy("评什么"), ["program", ("title", "year")]),
+        Section(gettext_lazy("什么时候报"), [("opens_at", "closes_at"), "intro"]),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,7 +23,7 @@ from programs.actions import calls, decisions, notices
 from programs.actions.entries import attach, save_draft, set_rank, start_entry
 from programs.actions.moves import make_move
 from programs.actions.plans import link_call
-from programs.models import Call, Entry, PlanItem
+from programs.models import Call, Entry, Notice, PlanItem
 
 STORY = (
     "{name}从教 {years} 年，坚持在教学一线，每周任课 14 节。\n\n近两年获区教学评选一等奖，指导青年教师 4 人，承担课题 2 项。她牵头建立的"
@@ -201,31 +201,43 @@ def _returned_and_mended(stage: _Stage, entry: Entry, now: datetime.datetime) ->
         make_move(entry.pk, "submit", by=by)
 
 
-def noticed_edition(made: dict) -> None:
-    """Collectives on public notice, third day, one objection open."""
-    stage, now, taken = made["stage"], days.now(), made["taken"]
-    stage.notice_span = 16
-    opened = now - datetime.timedelta(days=60)
+TEAMS = (("闵行1", "语文教研组"), ("徐汇2", "数学教研组"), ("杨浦3", "幼教中心"), ("浦江大学", "外国语学院教工小组"),
+         ("沪西医科大学", "护理学院"), ("建桥应用技术学院", "学生服务中心"), ("静安4", "英语教研组"), ("长宁1", "心理健康教研组"))  # fmt: skip
+OTHER_TEAMS = (("金山1", "数学教研组"), ("奉贤2", "后勤保障组"), ("申城师范大学", "学前教育系"), ("海纳电力学院", "实训中心"))
+
+
+def _collectives(stage: _Stage, taken: set[int], title: str, ago: int, teams, posted: int, number: str) -> Notice:
+    """Collectives from their units to a public notice that was posted ``posted`` days ago."""
+    now = days.now()
+    stage.notice_span, opened = 16, now - datetime.timedelta(days=ago)
     with _at(opened):
-        call = stage.open_call("women-flag-collective", "2025—2026年度三八红旗集体", days.today().year, opened,
+        call = stage.open_call("women-flag-collective", title, days.local(opened).year, opened,
                                opened + datetime.timedelta(days=40), _places)  # fmt: skip
     with _at(opened + datetime.timedelta(days=30)):
-        for n, (key, name) in enumerate(
-            (("闵行1", "语文教研组"), ("徐汇2", "数学教研组"), ("杨浦3", "幼教中心"), ("浦江大学", "外国语学院教工小组"),
-             ("沪西医科大学", "护理学院"), ("建桥应用技术学院", "学生服务中心"), ("静安4", "英语教研组"), ("长宁1", "心理健康教研组"))
-        ):  # fmt: skip
-            head = stage.woman(key, taken, "蒋思源" if n == 0 else "")
+        for key, name in teams:
+            head = stage.woman(key, taken, "蒋思源" if name == "语文教研组" else "")
             entry = stage.nominate(call, key, head, 1, name)
             entry = make_move(entry.pk, "submit", by=stage.of(key))
             if entry.desk_id != call.owner_id:
                 make_move(entry.pk, "forward", by=stage.of(key.rstrip("0123456789")))
             make_move(entry.pk, "propose", by=stage.officer)
-    with _at(now - datetime.timedelta(days=4)):
-        notice = notices.draft_notice(
-            stage.officer, call, f"关于{call.title}拟表彰名单的公示", "沪教工示〔2026〕7号",
-            "经各区、高校和直属单位工会推荐，专家评审，常委会讨论，拟表彰下列集体。现予公示，接受监督。", CONTACT,
-        )  # fmt: skip
-        notice = notices.post_notice(stage.officer, notice.pk)
+    with _at(now - datetime.timedelta(days=posted)):
+        words = "经各区、高校和直属单位工会推荐，专家评审，常委会讨论，拟表彰下列集体。现予公示，接受监督。"
+        title = f"关于{call.title}拟表彰名单的公示"
+        draft = notices.draft_notice(stage.officer, call, title, number, words, CONTACT)
+        return notices.post_notice(stage.officer, draft.pk)
+
+
+def ready_edition(made: dict) -> None:
+    """A notice that has run out: its decision can be drafted, signed and its certificates made at once."""
+    notice = _collectives(made["stage"], made["taken"], "2024—2025年度三八红旗集体", 80, OTHER_TEAMS, 20, "沪教工示〔2026〕6号")
+    notices.end_notice(notice.pk)
+
+
+def noticed_edition(made: dict) -> None:
+    """Collectives on public notice, third day, one objection open."""
+    stage, now = made["stage"], days.now()
+    notice = _collectives(stage, made["taken"], "2025—2026年度三八红旗集体", 60, TEAMS, 4, "沪教工示〔2026〕7号")
     with _at(now - datetime.timedelta(days=2)):
         line = notice.lines.order_by("-order").first()
         notices.object_to(notice, line, "named", "推荐材料里写的结对学校并不是这个集体去的，请核实。", "张明", "13900001234")
@@ -249,4 +261,4 @@ def planned(made: dict) -> None:
         link_call(task, call, SYSTEM)
 
 
-STEPS = (past_edition, running_edition, noticed_edition, next_edition, planned)
+STEPS = (past_edition, running_edition, ready_edition, noticed_edition, next_edition, planned)

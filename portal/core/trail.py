@@ -19,6 +19,7 @@ from django.utils import timezone
 from portal.core.actor import Actor
 from portal.core.context import request_id
 from portal.core.models import Record, Seal
+from portal.kit import days
 
 _SEAL_LOCK = 714001
 #: A record may be committed, and so sealed, a little after a higher number; never this much after.
@@ -34,7 +35,7 @@ def write(
 ) -> Record:
     """Append one record. ``change`` holds ids, states and field names only, never personal values."""
     return Record.objects.create(
-        at=timezone.now(),
+        at=days.now(),
         by=by.user,
         post_id=by.post.pk if by.post else None,
         as_name=str(by.post or "")[:200],
@@ -50,7 +51,7 @@ def write(
 
 def write_many(by: Actor, lines: Iterable[tuple[str, models.Model, dict, str]]) -> None:
     """Append one record for each (act, target, change, name): an act on thousands of rows explains each of them."""
-    now, request = timezone.now(), request_id.get()
+    now, request = days.now(), request_id.get()
     post, as_name = by.post.pk if by.post else None, str(by.post or "")[:200]
     rows = [
         Record(
@@ -164,7 +165,7 @@ def _tail(seq: int, highest: int, anchors: dict[int, set[str]], bad: Callable[[i
         return bad(highest, f"第 {seq + 1} 号封记的记录不见了")
     if anchors and max(anchors) > seq:
         return bad(highest, f"外存记到第 {max(anchors)} 号，库里只到第 {seq} 号，尾部被截掉")
-    old = timezone.now() - LATE
+    old = days.now() - LATE
     slipped = Record.objects.filter(seal__isnull=True, id__lt=highest, at__lt=old).order_by("id").first()
     if slipped is not None:
         return bad(slipped.pk, f"第 {slipped.pk} 条记录是后来插进去的")

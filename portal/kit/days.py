@@ -6,6 +6,7 @@ The published calendar ends with the current year, so a year without data falls 
 
 import re
 import unicodedata
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,10 +28,15 @@ _DAY = timedelta(days=1)
 
 _frozen: ContextVar[datetime | None] = ContextVar("portal_now", default=None)
 
+AHEAD = timedelta(days=int(os.environ.get("DAYS_AHEAD") or 0))
+
 
 def now() -> datetime:
-    """The moment, aware, in UTC. Everything that compares times asks here, so a test can set it."""
-    return _frozen.get() or datetime.now(UTC)
+    """The moment, aware, in UTC. Everything that compares times asks here, so a test can set it.
+
+    ``DAYS_AHEAD`` moves the clock for trying out what takes days (a public notice); ``check --deploy`` refuses it.
+    """
+    return _frozen.get() or datetime.now(UTC) + AHEAD
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The lists of the registry."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,14 +33,19 @@ class MemberFilter(django_filters.FilterSet):
         choices=Member.Personnel.choices,
         empty_label=filter_label(gettext_lazy("人员类别")),
     )
-    unit = django_filters.CharFilter(
-        label=gettext_lazy("单位名称"), field_name="organization__name", lookup_expr="contains"
-    )
+    unit = django_filters.CharFilter(label=gettext_lazy("单位名称，含下级"), method="in_unit")
     hired = django_filters.NumberFilter(label=gettext_lazy("哪年入校"), field_name="hired_on", lookup_expr="year")
 
     class Meta:
         model = Member
         fields = ["politics", "rank", "sex", "personnel", "unit", "hired"]
+
+    def in_unit(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """A unit's whole name means it and everything below it; a part of a name means every unit called so."""
+        unit = Organization.objects.visible_to(self.request.actor).filter(name=value.strip()).first()
+        if unit is not None:
+            return rows.filter(organization__in=unit.subtree_ids())
+        return rows.filter(organization__name__contains=value.strip())
 
 
 def _standing(member: Member) -> SafeString:

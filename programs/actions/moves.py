@@ -26,8 +26,11 @@ MENDING_DAYS = 3
 
 def lock(entry_id: int) -> Entry:
     """The entry under a row lock, with what a move reads."""
-    rows = Entry.objects.select_for_update(of=("self",)).select_related(
-        "call", "call__owner", "category", "organization", "desk", "member"
+    # Two steps: joined to its desk, a row whose desk another move has just changed is lost to PostgreSQL's re-check
+    # after the wait, and the second press of a button would find no entry at all.
+    Entry.objects.select_for_update().only("pk").get(pk=entry_id)
+    rows = Entry.objects.select_related(
+        "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "member"
     )
     return rows.get(pk=entry_id)
 

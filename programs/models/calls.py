@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
+from portal.kit import days
 from portal.registry.models import Organization
 from programs.catalog import program
 from programs.spec import Field, Material, Program, Workflow, thaw_fields, thaw_materials
@@ -93,7 +93,7 @@ class Call(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state == self.State.PUBLISHED and self.opens_at <= timezone.now() <= self.closes_at
+        return self.state == self.State.PUBLISHED and self.opens_at <= days.now() <= self.closes_at
 
 
 class Category(models.Model):

@@ -159,7 +159,7 @@ def post_state() -> dict:
 
 def machine_state() -> dict:
     """Jobs and e-mail: what is under way and what went wrong within a week. Figures only, no contents."""
-    since = timezone.now() - datetime.timedelta(days=7)
+    since = days.now() - datetime.timedelta(days=7)
     jobs = Job.objects.aggregate(
         running=Count("pk", filter=Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])),
         failed=Count("pk", filter=Q(state=Job.State.FAILED, finished_at__gte=since)),

@@ -34,7 +34,7 @@ from programs.views import todo
 
 PHASES = {
     "draft": (gettext_lazy("草稿"), ""), "coming": (gettext_lazy("还没开始"), ""),
-    "open": (gettext_lazy("报送中"), "good"), "closed": (gettext_lazy("已截止"), "warn"),
+    "open": (gettext_lazy("报送中"), "good"), "closed": (gettext_lazy("已截止"), ""),
     "done": (gettext_lazy("已结束"), ""),
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ CALLS = Listing(
                export=lambda call: call.opens_at, default=False),
         Column("closes_at", gettext_lazy("截止"), value=lambda call: days.short_datetime(call.closes_at), css="num",
                export=lambda call: call.closes_at, sort="closes_at"),
-        Column("received", gettext_lazy("看得到的推荐"), css="n num", phone="h", export=lambda call: call.received),
+        Column("received", gettext_lazy("推荐"), css="n num", phone="h", export=lambda call: call.received),
         Column("phase", gettext_lazy("情形"), value=lambda call: phase_tag(call.phase), phone="s"),
     ),
     search=("title", "owner__name"), search_hint=gettext_lazy("评选名称、主办单位"),

@@ -64,10 +64,12 @@ def _officer(actor: Actor, calendar: Calendar) -> Context:
         *own,
     ]
     context: Context = {"groups": todo.grouped(lines), "may_open": True}
-    context["dates"] = todo.notice_days(posted) + todo.call_days(calls.values())
     context |= _running(mine, actor, calendar)
     if actor.organization.parent_id:
+        # What a level on the way may hand up stands under 可以申报, so it is not a second time under 往后的日子.
         context |= {"offers": _offers(actor, route, calendar), **_cases(actor, route, _("你"))}
+        context["has_cases"], context["has_running"] = bool(context["cases"]), bool(context["running"])
+    context["dates"] = todo.notice_days(posted) + todo.call_days(mine)
     return context
 
 

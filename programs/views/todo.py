@@ -95,7 +95,8 @@ def objection(one: Objection, calendar: Calendar) -> Line:
     title = _("异议 · %(who)s（%(title)s）") % {"who": who, "title": one.notice.call.title}
     received = days.short_date(days.local(one.received_at).date())
     detail = _("%(kind)s，%(day)s收到，%(state)s") % {
-        "kind": one.get_kind_display(), "day": received, "state": one.get_state_display(),
+        "kind": one.get_kind_display(), "day": received,
+        "state": _("还没受理") if one.state == Objection.State.RECEIVED else _("在核实"),
     }  # fmt: skip
     at = days.end_of_day(one.notice.ends_on) if one.notice.ends_on else None
     return line(title, _("办理异议"), reverse("programs:objection", args=[one.pk]), calendar, at, detail)

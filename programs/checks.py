@@ -32,10 +32,16 @@ def window_open(entry: Entry, move: str) -> list[Finding]:
         return [Finding("window_open", _("报送时间"), opens, "stop", _("%(at)s 才开始报送") % {"at": opens})]
     if now > due:
         late = current().left_phrase(now, due)
-        return [Finding("window_open", _("报送时间"), shown, "stop", _("%(at)s 已截止，%(late)s") % {"at": shown, "late": late})]
+        return [
+            Finding(
+                "window_open", _("报送时间"), shown, "stop", _("%(at)s 已截止，%(late)s") % {"at": shown, "late": late}
+            )
+        ]
     left = current().workdays_left(now, due)
     level = "near" if left <= 1 else "good"
-    return [Finding("window_open", _("报送时间"), current().left_phrase(now, due), level, _("%(at)s 截止") % {"at": shown})]
+    return [
+        Finding("window_open", _("报送时间"), current().left_phrase(now, due), level, _("%(at)s 截止") % {"at": shown})
+    ]
 
 
 def answer_problem(field: Field, value: Any) -> str:
@@ -80,12 +86,12 @@ def answers_complete(entry: Entry, move: str) -> list[Finding]:
     total = len(found)
     if not wrong:
         return [Finding("answers_complete", _("表格填齐"), f"{total} / {total}")]
-    first, problem = wrong[0]
+    first = wrong[0][0]
     return [
         Finding(
             "answers_complete", _("表格填齐"), f"{total - len(wrong)} / {total}", "stop",
-            "、".join(f"{one.label}（{text}）" for one, text in wrong[:4]), _("去填“%(label)s”") % {"label": first.label},
-            first.name, Meter(total - len(wrong), total, total),
+            "、".join(f"{one.label}（{text}）" for one, text in wrong[:4]),
+            _("去填“%(label)s”") % {"label": first.label}, first.name, Meter(total - len(wrong), total, total),
         )
     ]  # fmt: skip
 
@@ -139,7 +145,8 @@ def quota_kept(entry: Entry, move: str) -> list[Finding]:
     waiting = _("，另有 %(n)d 件还没交上来") % {"n": there.waiting} if there.waiting else ""
     if used > there.given:
         text = _("%(unit)s有 %(given)d 个名额，含这一件是 %(used)d 个，多 %(over)d 个%(waiting)s") % {
-            "unit": there.unit.short, "given": there.given, "used": used, "over": used - there.given, "waiting": waiting,
+            "unit": there.unit.short, "given": there.given, "used": used, "over": used - there.given,
+            "waiting": waiting,
         }  # fmt: skip
         # Not yet at the owner's door: a district may still choose among more than it can hand over.
         direct = entry.organization_id == there.unit.pk
@@ -175,7 +182,11 @@ def notice_is_over(entry: Entry, move: str) -> list[Finding]:
     ends = line.notice.ends_on
     if days.today() <= ends:
         left = current().left_phrase(days.now(), days.end_of_day(ends))
-        return [Finding("notice_is_over", _("公示期满"), left, "stop", _("%(day)s 24:00 才满") % {"day": days.short_date(ends)})]
+        return [
+            Finding(
+                "notice_is_over", _("公示期满"), left, "stop", _("%(day)s 24:00 才满") % {"day": days.short_date(ends)}
+            )
+        ]
     return [Finding("notice_is_over", _("公示期满"), days.short_date(ends))]
 
 

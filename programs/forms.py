@@ -4,6 +4,7 @@ A draft is kept as it was typed and never refused, so the form does not clean: w
 the same rule that stops the hand-in (``checks.answer_problem``).
 """
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -65,15 +66,28 @@ def build(one: Field) -> forms.Field:
     return built
 
 
+def readable_day(value: Any) -> str:
+    """1985年6月15日; a date that only stands there is not typed, so it is written as people write it."""
+    try:
+        day = datetime.date.fromisoformat(str(value or ""))
+    except ValueError:
+        return str(value or "")
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 class EntryForm(forms.Form):
-    """All questions of one entry. ``answers`` is what is kept (or was just typed); ``checked`` asks for the problems."""
+    """All questions of one entry. ``answers`` is what is kept or was typed; ``checked`` asks for the problems."""
 
     use_required_attribute = False
 
     def __init__(self, call: Call, answers: Mapping[str, Any], *, subject: str = "", checked: bool = False) -> None:
         self.questions = call.fields
         self.collective = call.program.subject == "collective"
-        values = {name: value for name, value in answers.items() if value not in (None, False)}
+        # "is": a nought is an answer, and 0 == False
+        values = {name: value for name, value in answers.items() if value is not None and value is not False}
+        for one in self.questions:
+            if one.locked and one.kind == "date":
+                values[one.name] = readable_day(values.get(one.name))
         super().__init__({**values, SUBJECT: subject} if checked else None, initial={**values, SUBJECT: subject})
         if self.collective:
             self.fields[SUBJECT] = forms.CharField(label=_("集体名称"), help_text=_("写全称，和印章一致"))
@@ -142,7 +156,7 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, call: Call, categories: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = PickRadio() if len(categories) <= 3 else forms.Select()
-        self.fields["category"] = forms.ChoiceField(label=_("奖项"), choices=categories, widget=widget)
+        self.fields["category"] = forms.ChoiceField(label=_("报哪一项"), choices=categories, widget=widget)
         if call.program.subject == "collective":
             self.fields["subject"] = forms.CharField(
                 label=_("集体名称"), max_length=120, help_text=_("写全称，和印章一致")

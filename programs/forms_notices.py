@@ -44,7 +44,10 @@ class ReviewForm(forms.Form):
     """How an objection goes on."""
 
     answer = forms.CharField(
-        label=_("答复"), required=False, widget=CountedTextarea(800, 5), help_text=_("对方看得到，别写举报人和别人的姓名")
+        label=_("答复"),
+        required=False,
+        widget=CountedTextarea(800, 5),
+        help_text=_("对方看得到，别写举报人和别人的姓名"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -1,6 +1,5 @@
 """The engine's lines of the menu, and the one count they show."""
 
-
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
@@ -12,7 +11,9 @@ DESKS = ("chair", "clerk", "officer")
 
 ITEMS = [
     MenuItem("", _("工作台"), "home", "programs:home", "home", order=1, phone=True),
-    MenuItem("", _("等我办"), "inbox", "programs:inbox", "entry", "move", order=2, count="inbox", phone=True, roles=DESKS),
+    MenuItem(
+        "", _("等我办"), "inbox", "programs:inbox", "entry", "move", order=2, count="inbox", phone=True, roles=DESKS
+    ),
     MenuItem("", _("工作要点"), "list", "programs:plan_list", "plan", order=3),
     MenuItem(EVENTS, _("评选表彰"), "award", "programs:calls", "call", order=10, phone=True),
     MenuItem(EVENTS, _("推荐"), "flag", "programs:entries", "entry", order=11, phone=True),

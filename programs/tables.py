@@ -94,9 +94,13 @@ def _rank_box(entry: Entry) -> str | SafeString:
         return "—" if entry.rank is None else str(entry.rank)
     return format_html(
         '<input class="form-control ord" name="rank" value="{}" inputmode="numeric" aria-label="{} 的排名" '
-        'hx-post="{}" hx-trigger="change" hx-target="this" hx-swap="outerHTML">',
+        'hx-post="{}" hx-trigger="change" hx-target="closest td" hx-swap="innerHTML">',
         "" if entry.rank is None else entry.rank, entry.subject, reverse("programs:entry_rank", args=[entry.pk]),
     )  # fmt: skip
+
+
+def _day(at: datetime.datetime | None) -> str:
+    return days.short_date(days.local(at).date()) if at else ""
 
 
 def _short_number(entry: Entry) -> str:
@@ -115,14 +119,14 @@ COLUMNS = (
     Column("subject", _("姓名或集体"), phone="k", sort="pinyin", link=lambda e: e.get_absolute_url(), fixed=True),
     Column("unit", _("单位"), value="organization.name", phone="w", sort="organization__pinyin", width=30),
     Column("category", _("奖项"), value="category.name", phone="w", width=22),
-    Column("state", _("状态"), value=lambda e: e.badge, export=lambda e: e.get_state_display(), phone="s", sort="state"),
+    Column("state", _("状态"), value="badge", export="get_state_display", phone="s", sort="state"),
     Column("desk", _("在哪儿"), value="desk.short", phone="l", width=22),
     RANK,
     Column("waited", _("已停"), value=_waited, css="n", phone="h", sort="desk_since", export=stayed),
     Column("call", _("评选"), value="call.title", default=False, width=34),
-    Column("submitted", _("交上来"), value=lambda e: days.short_date(days.local(e.submitted_at).date()) if e.submitted_at else "",
-           css="n num", default=False, sort="submitted_at", export="submitted_at", kind="datetime"),
-    Column("updated", _("更新"), value=lambda e: days.short_date(days.local(e.updated_at).date()), css="n num", phone="hide",
+    Column("submitted", _("交上来"), value=lambda e: _day(e.submitted_at), css="n num", default=False,
+           sort="submitted_at", export="submitted_at", kind="datetime"),
+    Column("updated", _("更新"), value=lambda e: _day(e.updated_at), css="n num", phone="hide",
            sort="updated_at", export="updated_at", kind="datetime"),
 )  # fmt: skip
 
@@ -150,7 +154,7 @@ ENTRIES = Listing(
     export_name="推荐",
     row_label=lambda e: e.subject,
     row_class=lambda e: "need" if e.held else "",
-    source=lambda actor: listed(actor),
+    source=lambda actor: listed(actor),  # noqa: PLW0108 - it is defined below
 )
 INBOX = replace(
     ENTRIES,

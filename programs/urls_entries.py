@@ -16,7 +16,9 @@ urlpatterns: list = [
     path("entries/<int:entry_id>/rank/", entries.entry_rank, name="entry_rank"),
     path("entries/<int:entry_id>/files/", uploads.entry_files, name="entry_files"),
     path("entries/<int:entry_id>/files/<int:attachment_id>/", uploads.attachment, name="attachment"),
-    path("entries/<int:entry_id>/files/<int:attachment_id>/remove/", uploads.attachment_remove, name="attachment_remove"),
+    path(
+        "entries/<int:entry_id>/files/<int:attachment_id>/remove/", uploads.attachment_remove, name="attachment_remove"
+    ),
     path("entries/<int:entry_id>/move/<slug:move>/", moves.entry_move, name="entry_move"),
     path("entries/<int:entry_id>/form.pdf", papers.entry_pdf, name="entry_pdf"),
     path("entries/<int:entry_id>/form.docx", papers.entry_docx, name="entry_docx"),

@@ -1,6 +1,8 @@
-"""Makes ``entry_form.docx``, the editable 推荐审批表 that ``programs.views.papers`` fills. Run it after changing the form:
+"""Makes ``entry_form.docx``, the editable 推荐审批表 that ``programs.views.papers`` fills.
 
-    python assets/paper/make_entry_form.py
+Run it after changing the form:
+
+python assets/paper/make_entry_form.py
 """
 
 from pathlib import Path
@@ -38,7 +40,7 @@ def line(made, widths: tuple[int, ...], texts: tuple[str, ...], height: float = 
     row.height = Mm(height)
     for n, (cell, width, text) in enumerate(zip(row.cells, widths, texts, strict=True)):
         cell.width = Mm(width)
-        write(cell, text, center=len(widths) == 4 and n % 2 == 0 or n == 0)
+        write(cell, text, center=n == 0 or (len(widths) == 4 and n % 2 == 0))
 
 
 def marker(made, text: str) -> None:

@@ -79,8 +79,8 @@ def number_certificates(batch: CertificateBatch) -> list[Certificate]:
     call = batch.call
     rows = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).order_by("entry__number")
     prefix = f"{call.program.number_prefix} {call.year}-"
-    n = Certificate.objects.filter(number__startswith=prefix).count()
-    for n, honour in enumerate(rows, n + 1):
+    given = Certificate.objects.filter(number__startswith=prefix).count()
+    for n, honour in enumerate(rows, given + 1):
         Certificate.objects.create(honour=honour, batch=batch, number=f"{prefix}{n:04d}")
     made = batch.certificates.select_related("honour__entry__call__owner", "honour__decision", "honour__organization")
     return list(made.order_by("number"))
@@ -90,7 +90,7 @@ def number_certificates(batch: CertificateBatch) -> list[Certificate]:
 def keep_pdf(batch: CertificateBatch, content: bytes, by: Actor) -> None:
     """Keep the batch's PDF."""
     batch.file = files.keep(content, f"证书-{batch.call.title}.pdf", "application/pdf", by)
-    batch.count = batch.certificates.count()
+    batch.count = batch.certificates.filter(honour__revoked_at__isnull=True).count()
     batch.save(update_fields=["file", "count"])
     trail.write(by, "certificate.made", batch, change={"count": batch.count, "sha256": batch.file.sha256})
 

@@ -196,8 +196,6 @@ def _returned_and_mended(stage: _Stage, entry: Entry, now: datetime.datetime) ->
                 "phone": "021-55550171"}  # fmt: skip
         entry = save_draft(by, entry.pk, data, entry.version)
         attach(by, entry.pk, "form", SimpleUploadedFile("推荐审批表-盖章-改.pdf", stage.pdf))
-        old = entry.attachments.filter(item="form").order_by("id").first()
-        old.delete()
         make_move(entry.pk, "submit", by=by)
 
 

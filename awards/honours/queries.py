@@ -36,7 +36,7 @@ def certificate_numbered(text: str) -> Certificate | None:
     """The certificate with exactly this number; wide figures, dashes and blanks are read as they are meant."""
     plain = unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-")
     found = re.fullmatch(r"(\D+?)\s*(\d{4})\s*-\s*(\d{1,6})", plain.strip())
-    if found is None:
+    if found is None or not plain.isprintable():
         return None
     prefix, year, n = found.groups()
     return Certificate.objects.filter(number=f"{prefix.strip()} {year}-{int(n):04d}").first()

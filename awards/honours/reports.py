@@ -16,7 +16,7 @@ from portal.kit import days, qr
 from portal.kit.pdf import render_pdf
 
 #: Certificates drawn at once: small enough to report progress every few seconds.
-CHUNK = 40
+CHUNK = 50
 LONG_NAME, LONG_TITLE, LONG_COLLECTIVE = 6, 16, 18
 
 

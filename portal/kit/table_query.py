@@ -47,7 +47,8 @@ class Asked:
 
     def _searched(self) -> QuerySet:
         found = self.queryset
-        for token in self.params.get("q", "").split()[:MAX_TOKENS]:
+        # PostgreSQL refuses a NUL
+        for token in self.params.get("q", "").replace("\x00", " ").split()[:MAX_TOKENS]:
             found = found.filter(self._token(token))
         return found
 

@@ -12,6 +12,7 @@ from portal.kit import days, idcard
 from portal.kit.drawing import Section
 from portal.kit.forms import DateInput, NumberInput, PickRadio, UploadInput
 from portal.kit.refusal import Refused
+from portal.registry.forms_units import unit_field
 from portal.registry.models import Member, Membership, Organization
 
 SHEET_MB = 20
@@ -141,9 +142,6 @@ class NewMemberForm(forms.Form):
         ),
         Section(_("岗位"), [("title", "position"), ("personnel", "rank"), ("hired_on", "joined_on")]),
     )
-    unit = forms.ModelChoiceField(
-        Organization.objects.none(), label=_("所在工会"), widget=forms.Select(attrs={"data-search": ""})
-    )
     name = forms.CharField(label=_("姓名"), max_length=80)
     document = forms.ChoiceField(label=_("证件类别"), choices=list(idcard.KINDS.items()), initial=idcard.RESIDENT)
     document_number = forms.CharField(
@@ -172,7 +170,7 @@ class NewMemberForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = writable_units(actor)
+        self.fields = {"unit": unit_field(actor, _("所在工会")), **self.fields}
 
     def clean_phone(self) -> str:
         return _checked(self, "phone", idcard.check_phone)
@@ -197,11 +195,6 @@ class NewMemberForm(forms.Form):
             data[name] = real
 
 
-def writable_units(actor: Actor) -> Any:
-    """The unions in which this actor may register people."""
-    return Organization.objects.visible_to(actor).filter(active=True).order_by("pinyin")
-
-
 def _not_ahead(day: datetime.date) -> datetime.date:
     if day > days.today():
         raise forms.ValidationError(_("%(day)s 还没到") % {"day": day.isoformat()})
@@ -211,14 +204,11 @@ def _not_ahead(day: datetime.date) -> datetime.date:
 class TransferForm(forms.Form):
     """To which union, from which day on."""
 
-    to = forms.ModelChoiceField(
-        Organization.objects.none(), label=_("转到哪个工会"), widget=forms.Select(attrs={"data-search": ""})
-    )
     on = forms.DateField(label=_("哪天起"), widget=DateInput())
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = writable_units(actor)
+        self.fields = {"to": unit_field(actor, _("转到哪个工会")), **self.fields}
 
     def clean_on(self) -> datetime.date:
         return _not_ahead(self.cleaned_data["on"])

@@ -50,5 +50,4 @@ def result(run: JobRun) -> None:
 
 def _result(batch: ImportBatch, importer: Importer, by: Actor, run: JobRun) -> None:
     run.progress(99, 100, _("写处理结果"), force=True)
-    batch.result_file = sheets.result(batch, importer, by)
-    batch.save(update_fields=["result_file"])
+    sheets.keep_result(batch, importer, by)

@@ -18,7 +18,7 @@ from programs.spec import Duty, Field
 
 
 def read_path(path: str, member: Member | None, organization: Any) -> Any:
-    """The value that ``Field.fill`` names: ``member.title`` or ``organization.name``; dates as ISO text, labels for choices."""
+    """What ``Field.fill`` names (``member.title``, ``organization.name``); dates as ISO text, labels of choices."""
     source, _dot, name = path.partition(".")
     row = member if source == "member" else organization
     if row is None:
@@ -48,8 +48,8 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
     if not subject:
         raise Refused(_("请写集体名称"), "subject")
     entry = Entry(
-        call=call, category=category, organization=by.organization, desk=by.organization, member=member, subject=subject,
-        created_by=by.user, desk_since=days.now(),
+        call=call, category=category, organization=by.organization, desk=by.organization, member=member,
+        subject=subject, created_by=by.user, desk_since=days.now(),
     )  # fmt: skip
     entry.pinyin, entry.initials = pinyin.keys(subject)
     for one in call.fields:
@@ -61,7 +61,7 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
 
 
 def clean_answer(field: Field, raw: Any) -> Any:
-    """An answer as it is kept: text trimmed of nothing but line-end blanks, whole numbers as int where they are whole."""
+    """An answer as it is kept: text trimmed of nothing but line-end blanks, whole numbers as int."""
     if field.kind == "bool":
         return bool(raw) and raw not in ("false", "0")
     text = str(raw if raw is not None else "").replace("\r\n", "\n").replace("\x00", "")
@@ -72,7 +72,7 @@ def clean_answer(field: Field, raw: Any) -> Any:
 
 @transaction.atomic
 def save_draft(by: Actor, entry_id: int, data: dict[str, Any], version: int, subject: str = "") -> Entry:
-    """Keep what was typed, valid or not: a draft is never refused for its content. A stale version is, with who and when."""
+    """Keep what was typed, valid or not: a draft is not refused for its content. A stale version is."""
     entry = lock(entry_id)
     _may_write(by, entry)
     if entry.version != version:
@@ -98,17 +98,22 @@ def save_draft(by: Actor, entry_id: int, data: dict[str, Any], version: int, sub
 
 @transaction.atomic
 def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
-    """Add a file to the checklist; a full line is replaced. A signed print keeps the digest of what it was printed from."""
+    """Add a file to the checklist; a full line is replaced, and so is a signed print of what the entry said before.
+
+    A signed print keeps the digest of what it was printed from.
+    """
     entry = lock(entry_id)
     _may_write(by, entry)
     item = next((one for one in entry.call.materials if one.name == item_name), None)
     if item is None:
         raise Refused(_("没有这一样材料"))
     stored = files.store(uploaded, by, item.kinds)
-    old = list(entry.attachments.filter(item=item_name).order_by("id"))
-    for one in old[: max(0, len(old) - item.limit + 1)]:
-        one.delete()
     digest = entries.content_digest(entry) if item.printed else ""
+    old = list(entry.attachments.filter(item=item_name).order_by("id"))
+    gone = [one for one in old if item.printed and one.digest != digest]
+    old = [one for one in old if one not in gone]
+    for one in gone + old[: max(0, len(old) - item.limit + 1)]:
+        one.delete()
     attachment = Attachment.objects.create(entry=entry, item=item_name, file=stored, digest=digest, added_by=by.user)
     trail.write(by, "entry.attach", entry, change={"item": item_name, "sha256": stored.sha256})
     return attachment

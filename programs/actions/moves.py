@@ -69,15 +69,17 @@ def make_move(
 ) -> Entry:
     """Make one move; returns the entry as it is afterwards.
 
-    ``flags`` (field → what to mend) belongs to moves that flag; ``version`` is the one the actor saw; ``through`` is given
-    by the action that alone may make the move. Raises Refused with a Chinese reason, Entry.DoesNotExist for a wrong id.
+    ``flags`` (field → what to mend) belongs to moves that flag; ``version`` is the one the actor saw; ``through`` is
+    given by the action that alone may make the move. Raises Refused with a Chinese reason, DoesNotExist for a wrong id.
     """
     try:
         with transaction.atomic():
             return _move(entry_id, name, by, note, flags, version, through, due)
     except Refused as refusal:
         # Rule 39: a refusal is logged with who, what and why, outside the transaction that it rolled back.
-        trail.write(by, "entry.refused", Entry(pk=entry_id), note=str(refusal), change={"move": name}, name=f"#{entry_id}")
+        trail.write(
+            by, "entry.refused", Entry(pk=entry_id), note=str(refusal), change={"move": name}, name=f"#{entry_id}"
+        )
         raise
 
 
@@ -183,7 +185,12 @@ def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
         for one in entry.attachments.select_related("file")
     ]
     Revision.objects.create(
-        entry=entry, number=entry.revision, data=entry.data, files=files, digest=entries.content_digest(entry), by=by.user
+        entry=entry,
+        number=entry.revision,
+        data=entry.data,
+        files=files,
+        digest=entries.content_digest(entry),
+        by=by.user,
     )
 
 

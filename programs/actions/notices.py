@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core import files, outbox, trail
@@ -135,7 +136,7 @@ def object_to(
     notice: Notice, line: NoticeLine | None, kind: str, text: str, name: str = "", contact: str = "", evidence=None,
     by: Actor = SYSTEM,
 ) -> Objection:  # fmt: skip
-    """Take an objection from anybody. A named or a unit's one holds its entry at once; an anonymous one only when accepted."""
+    """Take an objection from anybody. A named or a unit's one holds its entry at once, an anonymous one when accepted."""
     if notice.state != Notice.State.POSTED or days.today() > notice.ends_on:
         raise Refused(_("公示已经期满，不再接受异议；请打公示页上的电话"))
     if kind != Objection.Kind.ANONYMOUS and not (name.strip() and contact.strip()):
@@ -144,13 +145,15 @@ def object_to(
         raise Refused(_("请写明什么事、什么证据，至少 10 个字"), "text")
     stored = files.store(evidence, by) if evidence else None
     objection = Objection.objects.create(
-        notice=notice, line=line, kind=kind, text=text.strip(), name=name.strip(), contact=contact.strip(), evidence=stored
-    )
+        notice=notice, line=line, kind=kind, text=text.strip(), name=name.strip(), contact=contact.strip(),
+        evidence=stored,
+    )  # fmt: skip
     if line and kind != Objection.Kind.ANONYMOUS:
         _hold(line.entry_id)
     trail.write(by, "objection.receive", objection, change={"kind": kind, "entry": line.entry_id if line else None})
     users = posts.holders(notice.call.owner_id, ["supervisor"])
-    outbox.tell(users, _("收到一件异议"), _("公示期满前要答复"), f"/objections/{objection.pk}/", f"objection-{objection.pk}")
+    page = reverse("programs:objection", args=[objection.pk])
+    outbox.tell(users, _("收到一件异议"), _("公示期满前要答复"), page, f"objection-{objection.pk}")
     return objection
 
 

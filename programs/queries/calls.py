@@ -195,7 +195,8 @@ def offers(actor: Actor, route: list[Organization], only: Call | None = None) ->
     rows = list(calls.order_by("due_at", "pk").prefetch_related("categories"))
     units = {call.pk: _reporting(route, call.owner_id) for call in rows}
     found = [
-        Offer(call, call.due_at, call.due_at > call.closes_at, units[call.pk]) for call in rows  # type: ignore[attr-defined]
+        Offer(call, call.due_at, call.due_at > call.closes_at, units[call.pk])
+        for call in rows  # type: ignore[attr-defined]
     ]
     _fill(found, actor)
     return found
@@ -249,4 +250,3 @@ def with_counts(calls: QuerySet[Call], actor: Actor) -> QuerySet[Call]:
             default=Value("open"),
         ),
     )
-

@@ -72,7 +72,9 @@ def events(entry: Entry, found: list[Record], way: list[Organization]) -> list[d
             submitted += 1
             title = _("补正后再交") if submitted > 1 else title
         who = record.by.name if record.by else _("到期自动办理")
-        told.append({"title": title, "meta": f"{days.short_datetime(record.at)}，{who}", "quote": record.note, "mark": mark})
+        told.append(
+            {"title": title, "meta": f"{days.short_datetime(record.at)}，{who}", "quote": record.note, "mark": mark}
+        )
     told.reverse()
     if entry.state == State.REVIEW and entry.desk_since:
         here = {"title": _("到%(desk)s") % {"desk": entry.desk.short}, "meta": days.short_datetime(entry.desk_since)}
@@ -99,7 +101,11 @@ def steps(entry: Entry, found: list[Record], way: list[Organization]) -> list[St
         desk = desks[index.get(record.change.get("desk", [None])[0], len(desks) - 1)]
         if record.act == "entry.submit":
             sent += 1
-            desks[0].lines.append(_("%(day)s %(who)s交") % {"day": day, "who": who} if sent == 1 else _("%(day)s 补正后再交") % {"day": day})
+            desks[0].lines.append(
+                _("%(day)s %(who)s交") % {"day": day, "who": who}
+                if sent == 1
+                else _("%(day)s 补正后再交") % {"day": day}
+            )
         elif record.act == "entry.forward":
             desk.lines.append(_("%(day)s %(who)s同意") % {"day": day, "who": who})
         elif record.act == "entry.return":

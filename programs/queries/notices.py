@@ -46,7 +46,7 @@ def _day(one: days.Day, notice: Notice, today: datetime.date) -> dict:
     ]
     return {
         "day": one.date, "weekday": WEEKDAYS[one.date.weekday()], "words": words, "css": " ".join(filter(None, css)),
-        "now": one.date == today,
+        "now": one.date == today, "counts": one.counts,
     }  # fmt: skip
 
 

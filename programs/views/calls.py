@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -206,7 +207,8 @@ def extend(request: HttpRequest, call_id: int, organization_id: int) -> HttpResp
         else:
             until = days.short_datetime(form.cleaned_data["closes_at"])
             toast(request, _("%(unit)s延到 %(until)s") % {"unit": unit.short, "until": until})
-            return redirect(back)
+            # No fragment: from a dialog on the same page the browser would only jump, not show what changed.
+            return redirect(found.get_absolute_url() + "?units=extended")
     context = {"form": form, "unit": unit, "call": found, "given": given, "back": back}
     return dialog(request, "programs/call_extend.html", context, 422 if form.errors else 200)
 
@@ -225,11 +227,12 @@ def remind(request: HttpRequest, call_id: int) -> HttpResponse:
             return redirect(found.get_absolute_url())
         try:
             units, people = reminders.remind(request.actor, found.pk, [unit.pk for unit in left])
-        except Refused:
+        except Refused as refused:
             give_back(request)
-            raise
+            messages.warning(request, refused.message)
+            return redirect(found.get_absolute_url())
         toast(request, _("已催办 %(units)d 家，%(people)d 人") % {"units": units, "people": people})
-        return redirect(found.get_absolute_url() + "?units=late#units")
+        return redirect(found.get_absolute_url() + "?units=late")
     names = "、".join(unit.short for unit in left[:12]) + (_(" 等") if len(left) > 12 else "")
     text = _("发给：%(names)s。每家一天只催一次。") % {"names": names}
     if done:

@@ -133,8 +133,10 @@ def decision_drop(request: HttpRequest, decision_id: int) -> HttpResponse:
             return redirect(row)
         toast(request, _("草稿已作废"))
         return redirect(row.call)
-    return confirm(request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"), grave=True,
-                   lead=_("名单上的推荐不受影响，可以重新起草。"))  # fmt: skip
+    return confirm(
+        request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"),
+        grave=True, lead=_("名单上的推荐不受影响，可以重新起草。"),
+    )  # fmt: skip
 
 
 @access("decision", "read", methods=("GET",))
@@ -147,7 +149,7 @@ def decision_pdf(request: HttpRequest, decision_id: int) -> HttpResponse:
 
 
 def _paper(row: Decision) -> bytes:
-    """The standard wants the imprint on an even page: an odd paper is drawn again with the imprint on a page of its own."""
+    """The standard wants the imprint on an even page: an odd paper is drawn again, with a page for the imprint."""
     context = {
         "decision": row,
         "sections": [_for_paper(n, section) for n, section in enumerate(_lines(row))],

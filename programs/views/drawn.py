@@ -91,29 +91,41 @@ def file_list(entry: Entry, asked: dict[str, str], error: tuple[str, str] = ("",
         words = asked.get(f"file-{item.name}", "")
         for one in there:
             stale = item.printed and one.digest != digest
-            said = _("内容后来改过，要重新打印、盖章、上传") if stale else _("请改：%(text)s") % {"text": words} if words else ""
+            said = (
+                _("内容后来改过，要重新打印、盖章、上传")
+                if stale
+                else _("请改：%(text)s") % {"text": words}
+                if words
+                else ""
+            )
             line = {
                 **common, "name": item.label, "state": "want" if stale else "have", "url": file_url(one), "said": said,
                 "detail": f"{one.file.name} · {size_words(one.file.size)}",
                 "remove_url": reverse("programs:attachment_remove", args=[entry.pk, one.pk]),
             }  # fmt: skip
             lines.append(line)
-        if there and (item.limit == 1 or len(there) >= item.limit):
-            lines[-1] |= {"upload_url": upload, "error": wrong}
+        if there:
+            more = len(there) < item.limit and lines[-1]["state"] == "have"
+            lines[-1] |= {"upload_url": upload, "error": wrong, "upload_verb": _("再加一份") if more else _("换一份")}
         else:
-            name = _("再加一份：%(label)s") % {"label": item.label} if there else item.label
-            state = "want" if item.required and not there else ""
+            state = "want" if item.required else ""
             lines.append(
-                {**common, "required": item.required and not there, "name": name, "state": state, "detail": item.help,
-                 "upload_url": upload, "error": wrong}
-            )  # fmt: skip
+                {
+                    **common,
+                    "name": item.label,
+                    "state": state,
+                    "detail": item.help,
+                    "upload_url": upload,
+                    "error": wrong,
+                }
+            )
     return lines
 
 
 # ── moves ──
 @dataclass(frozen=True)
 class Button:
-    """A move as a button: plain ones are sent at once, the others ask something first. ``blocked`` says what is missing."""
+    """A move as a button; one that ``asks`` needs words first. ``blocked`` says what is missing."""
 
     move: Move
     label: str

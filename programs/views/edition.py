@@ -79,7 +79,7 @@ def setup(request: HttpRequest, call_id: int) -> HttpResponse:
         toast(request, _("存好了"))
         return redirect("programs:edition", call.pk)
     wrong = bool(form.errors or places.errors)
-    context = _setup_context(call, form, places, categories, table)
+    context = _setup_context(call, form, places, categories, table) | {"wrong": wrong}
     return render(request, "programs/call_setup.html", context, status=UNPROCESSABLE if wrong else 200)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from portal import policy
@@ -45,12 +46,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @access("entry", "move", methods=("POST",))
 def entry_rank(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Set or clear the rank; the answer is the little box again."""
+    """Set or clear the rank; the answer is the little box again, with what was wrong under it."""
     entry = visible_entry(request, entry_id)
     text = request.POST.get("rank", "").strip()
-    if text and not (text.isdecimal() and 0 < int(text) < 1000):
-        raise Refused(_("排名写 1 到 999 的数字"))
-    entry.rank = actions.set_rank(request.actor, entry.pk, int(text) if text else None).rank
+    try:
+        if text and not (text.isdecimal() and 0 < int(text) < 1000):
+            raise Refused(_("排名写 1 到 999 的数字"))
+        entry.rank = actions.set_rank(request.actor, entry.pk, int(text) if text else None).rank
+    except Refused as refusal:
+        if request.headers.get("HX-Request") != "true":
+            raise
+        box = format_html('{}<span class="bad-t sm" role="alert">{}</span>', tables.rank_cell(entry), str(refusal))
+        return HttpResponse(box, status=UNPROCESSABLE)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(tables.rank_cell(entry))
     toast(request, _("已排好"))
@@ -76,7 +83,11 @@ def _choices(call: Call, actor: Actor) -> list[tuple[str, str]]:
     unit = quotas.reporting_unit(call, actor.organization)
     given = dict(Quota.objects.filter(category__call=call, organization=unit).values_list("category_id", "places"))
     return [
-        (str(one.pk), _("%(name)s（%(unit)s有 %(n)d 个名额）") % {"name": one.name, "unit": unit.short, "n": given.get(one.pk, 0)})
+        (
+            str(one.pk),
+            _("%(name)s（%(unit)s有 %(n)d 个名额）")
+            % {"name": one.name, "unit": unit.short, "n": given.get(one.pk, 0)},
+        )
         for one in call.categories.all()
     ]
 

@@ -1,5 +1,6 @@
 """The form of an entry: saved while typing, the rules beside it, handed in at the end. What was typed is never lost."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,6 +134,9 @@ def live(entry: Entry, form: EntryForm) -> dict[str, Any]:
     stops = [one for one in panel if one.stops]
     sections = _sections(entry, form)
     left = [(f"{s['name']} {s['left']} 处", f"#{s['id']}", s["left"]) for s in sections if s["left"]]
+    asked, untouched = _asked_state(entry)
+    if untouched:
+        left.insert(0, (_("要改的 %(n)d 处") % {"n": untouched}, "#asked", untouched))
     papers = sum(1 for line in drawn.file_list(entry, {}) if line["state"] == "want")
     if papers:
         left.append((_("附件 %(n)d 样") % {"n": papers}, "#files-h", papers))
@@ -140,9 +144,31 @@ def live(entry: Entry, form: EntryForm) -> dict[str, Any]:
     left += [(one.title, _target(one, form) or "#rules", 1) for one in others if not _told(one, entry)]
     return {
         "entry": entry, "findings": drawn.rules(panel, lambda name: _link(name, form)), "toc": sections,
-        "papers_left": papers, "left": left[:4], "left_count": sum(n for *_x, n in left),
-        "cannot": [one for one in stops][:2], "refresh": reverse("programs:entry_rules", args=[entry.pk]),
+        "asked_count": asked, "asked_left": untouched, "papers_left": papers, "left": left[:4],
+        "left_count": sum(n for *_x, n in left),
+        "cannot": stops[:2], "refresh": reverse("programs:entry_rules", args=[entry.pk]),
     }  # fmt: skip
+
+
+def _asked_state(entry: Entry) -> tuple[int, int]:
+    """(places that the reviewer flagged, those of them that still say what they said when it was returned)."""
+    words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
+    if not words:
+        return 0, 0
+    kept = entry.revisions.filter(number=entry.revision).first()
+    before = kept.data if kept else {}
+    papers: dict[str, set[str]] = {}
+    for one in kept.files if kept else []:
+        papers.setdefault(f"file-{one['item']}", set()).add(one["sha256"])
+    now: dict[str, set[str]] = {}
+    for item, digest in entry.attachments.values_list("item", "file__sha256"):
+        now.setdefault(f"file-{item}", set()).add(digest)
+    same = [
+        name for name in words
+        if (papers.get(name) == now.get(name) if name.startswith("file-") else before.get(name) == entry.data.get(name))
+        and name != SUBJECT
+    ]  # fmt: skip
+    return len(words), len(same)
 
 
 def _told(finding: Finding, entry: Entry) -> bool:
@@ -190,22 +216,28 @@ def _without(row: str | tuple[str, ...], names: Mapping[str, str]) -> Any:
     return tuple([*kept, "", "", ""][:3]) if any(kept) else ()
 
 
+def _clock(at: datetime.datetime) -> str:
+    local = days.local(at)
+    return f"{local:%H:%M}" if local.date() == days.today() else days.short_datetime(at)
+
+
 def _page(request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200) -> HttpResponse:
     asked, asked_papers = _asked_first(entry, form)
     words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
     due = deadlines.due(entry)
     left_days = current().workdays_left(days.now(), due)
-    button = next((one for one in drawn.buttons(request.actor, entry) if one.move == sending(entry)), None)
-    others = [one for one in drawn.buttons(request.actor, entry) if one.move != sending(entry)]
+    moves = drawn.buttons(request.actor, entry)
+    button = next((one for one in moves if one.move == sending(entry)), None)
+    others = [one for one in moves if one is not button]
     context = {
         **live(entry, form), "form": form, "sections": sections_of(form), "asked": asked, "asked_papers": asked_papers,
-        "asked_count": len(asked) + len(asked_papers), "files": drawn.file_list(entry, words), "up": receiver(entry),
+        "files": drawn.file_list(entry, words), "up": receiver(entry),
         "due": {
             "text": f"{days.short_datetime(due)} 截止，{current().left_phrase(days.now(), due)}",
             "css": "now" if left_days <= 0 else "soon" if left_days <= 3 else "",
         },
         "button": button, "others": others, "own": duties.own_matter(request.actor, entry),
-        "saved": _("%(at)s 已自动保存") % {"at": f"{days.local(entry.saved_at):%H:%M}"} if entry.saved_at else "",
+        "saved": _("%(at)s 已自动保存") % {"at": _clock(entry.saved_at)} if entry.saved_at else "",
         "print_code": entries.check_digits(entries.content_digest(entry)),
     }  # fmt: skip
     return render(request, "programs/entry_form.html", context, status=status)

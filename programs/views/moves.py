@@ -93,7 +93,11 @@ def _done(entry: Entry, move: Move) -> str:
 def _flags(request: HttpRequest, entry: Entry) -> dict[str, str]:
     """Ticked places with what to mend there."""
     names = [name for name, _label in flag_choices(entry)]
-    return {n: request.POST.get(f"say-{n}", "").strip()[:200] or _("请再核对") for n in names if request.POST.get(f"flag-{n}")}
+    return {
+        n: request.POST.get(f"say-{n}", "").strip()[:200] or _("请再核对")
+        for n in names
+        if request.POST.get(f"flag-{n}")
+    }
 
 
 def _due(request: HttpRequest) -> datetime.datetime | None:
@@ -152,7 +156,8 @@ def _flag_lines(request: HttpRequest, entry: Entry) -> list[dict[str, Any]]:
     doubted = {one.field for one in drawn.findings(entry) if one.level != "good" and one.field}
     long = {one.name for one in entry.call.fields if one.kind == "longtext"}
     lines = [
-        {"name": name, "label": label, "on": bool(request.POST.get(f"flag-{name}")), "say": request.POST.get(f"say-{name}", ""),
+        {"name": name, "label": label, "on": bool(request.POST.get(f"flag-{name}")),
+         "say": request.POST.get(f"say-{name}", ""),
          "first": name in doubted or name in long or name.startswith("file-")}
         for name, label in flag_choices(entry)
     ]  # fmt: skip
@@ -163,7 +168,8 @@ def _ask(request: HttpRequest, entry: Entry, move: Move, form: MoveForm) -> Http
     title, verb, out = _titles(move, entry)
     context = {
         "entry": entry, "move": move, "form": form, "title": title, "verb": verb, "way_out": out,
-        "lead": _lead(move, entry), "back": _back(request, entry), "next": request.GET.get("next") or request.POST.get("next", ""),
+        "lead": _lead(move, entry), "back": _back(request, entry),
+        "next": request.GET.get("next") or request.POST.get("next", ""),
         "asks_note": move.note or move.flags, "version": request.POST.get("version") or entry.version,
     }  # fmt: skip
     if move.flags:

@@ -77,7 +77,8 @@ def notice_change(request: HttpRequest, notice_id: int) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal)
     return form_page(
-        request, form, title=_("改公示的文字"), crumbs=[(row.call.title, row.call.get_absolute_url()), (row.title, row.get_absolute_url())],
+        request, form, title=_("改公示的文字"),
+        crumbs=[(row.call.title, row.call.get_absolute_url()), (row.title, row.get_absolute_url())],
         submit=_("存好，看样子"), back=(_("不改了"), row.get_absolute_url()),
     )  # fmt: skip
 
@@ -90,8 +91,10 @@ def notice_drop(request: HttpRequest, notice_id: int) -> HttpResponse:
         actions.drop_notice(request.actor, row.pk)
         toast(request, _("草稿已作废，名单没有动"))
         return redirect(row.call)
-    return confirm(request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"), grave=True,
-                   lead=_("拟定名单不受影响，可以重新准备。"))  # fmt: skip
+    return confirm(
+        request, title=_("作废这份草稿？"), verb=_("作废"), back=row.get_absolute_url(), way_out=_("留着"),
+        grave=True, lead=_("拟定名单不受影响，可以重新准备。"),
+    )  # fmt: skip
 
 
 def _mine(request: HttpRequest, notice_id: int) -> Notice:
@@ -152,7 +155,8 @@ def notice_post(request: HttpRequest, notice_id: int) -> HttpResponse:
         return redirect(row)
     n = Entry.objects.filter(call=row.call, state=State.SHORTLIST).count()
     return confirm(
-        request, title=_("公示这份名单？"), verb=_("公示 %(n)d 件") % {"n": n}, back=row.get_absolute_url(), way_out=_("先不公示"),
+        request, title=_("公示这份名单？"), verb=_("公示 %(n)d 件") % {"n": n}, back=row.get_absolute_url(),
+        way_out=_("先不公示"),
         lead=_("名单和文字从此不能改；每一件变成“公示中”，公开网页马上看得到。"),
     )  # fmt: skip
 
@@ -178,11 +182,16 @@ def notice_end(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 
 # ── the public ──
+def _asked(request: HttpRequest) -> str:
+    """What is looked for; PostgreSQL refuses a NUL, so it never gets that far."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:60]
+
+
 @access("public", "read", methods=("GET",))
 def public_notices(request: HttpRequest) -> HttpResponse:
     """What is on notice now, and what ran out lately and was not taken down yet."""
     rows = Notice.objects.public().select_related("call__owner").annotate(size=Count("lines"))
-    find = request.GET.get("q", "").strip()[:60]
+    find = _asked(request)
     if find:
         rows = rows.filter(title__icontains=find)
     today = days.today()
@@ -197,7 +206,7 @@ def public_notices(request: HttpRequest) -> HttpResponse:
 def public_notice(request: HttpRequest, code: str) -> HttpResponse:
     """The notice as everybody may read it; an archived one is gone."""
     row = get_object_or_404(Notice.objects.public().select_related("call__owner"), code=code)
-    find = request.GET.get("q", "").strip()[:60]
+    find = _asked(request)
     shown, window = queries.sections(row, find), queries.window(row)
     context = {
         "notice": row,

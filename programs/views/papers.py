@@ -19,12 +19,12 @@ from portal.kit.access import access
 from portal.kit.docx import render_docx
 from portal.kit.pdf import render_pdf
 from portal.kit.refusal import Refused
-from portal.kit.text import mask_id
+from programs.forms import readable_day
 from programs.models import Entry
 from programs.queries import entries, history
 from programs.spec import Field
 from programs.views import drawn
-from programs.views.review import LONG_TEXT, answer
+from programs.views.review import LONG_TEXT, answer, person
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNAVAILABLE = 503
@@ -94,15 +94,17 @@ def paper(entry: Entry) -> dict[str, Any]:
 
 
 def _said(one: Field, entry: Entry) -> str:
+    if one.kind == "date":
+        # Paper outlives the year in which "11月12日" is plain.
+        return readable_day(entry.data.get(one.name))
     return answer(one, entry.data.get(one.name))
 
 
 def _person(entry: Entry) -> list[tuple[str, str]]:
-    if entry.call.program.subject == "collective":
-        head = entry.member.name if entry.member else ""
-        return [(_("集体名称"), entry.subject), (_("负责人"), head), (_("所在单位"), entry.organization.name)]
-    number = mask_id(entry.member.document_number) if entry.member else ""
-    return [(_("姓名"), entry.subject), (_("证件号码"), number), (_("工作单位"), entry.organization.name)]
+    unit = _("所在单位") if entry.call.program.subject == "collective" else _("工作单位")
+    asked = {one.label for one in entry.call.fields}
+    known = [(label, str(value)) for label, value in person(entry) if label not in asked]
+    return [*known, (unit, entry.organization.name)]
 
 
 def pairs(rows: list[tuple[str, str]]) -> list[dict[str, str]]:

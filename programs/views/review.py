@@ -1,4 +1,4 @@
-"""One entry as its reviewer, its unit and its subject read it: what changed first, then all it says, then the papers."""
+"""One entry as its reviewer, its unit and its subject read it: what changed, what it says, the papers."""
 
 from typing import Any
 
@@ -34,14 +34,17 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         return redirect("programs:entry_edit", found.pk)
     moves = drawn.buttons(actor, found)
     main = next((one for one in moves if one.move.main), None)
+    blocked = next((one.blocked for one in [main, *moves] if one and one.blocked), "")
     rules = drawn.findings(found, main.move.name if main else "")
     looked = [one for one in rules if one.rule not in ("answers_complete", "materials_complete") or one.level != "good"]
     way, acts = history.way_up(found), history.records(found)
     context = {
-        "entry": found, "owner": owner, "moves": moves, "main": main, "rest": [one for one in moves if one is not main],
+        "entry": found, "owner": owner, "why_not": blocked,
+        "moves": moves, "main": main, "rest": [one for one in moves if one is not main],
         "own": duties.own_matter(actor, found) and duties.holds(actor, Duty.DESK, found),
         "findings": drawn.rules(looked), "steps": history.steps(found, acts, way),
-        "events": history.events(found, acts, way), "changed": changed(found), "waiting": _waiting(actor, found),
+        "events": history.events(found, acts, way), "changed": changed(found) if actor.post else None,
+        "waiting": _waiting(actor, found),
         "mend": _mending(found), **content(found, found.data), **papers(request, found), **_neighbours(actor, found),
     }  # fmt: skip
     return render(request, "programs/entry.html", context)
@@ -83,15 +86,18 @@ def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
         else:
             sections.setdefault(one.section, []).append((one.label, value or _missing()))
     first = next(iter(sections), _("基本情况"))
-    sections[first] = [*_person(found), *sections.get(first, [])]
-    return {"sections": [(title, facts) for title, facts in sections.items()], "texts": texts}
+    asked = {one.label for one in found.call.fields}
+    known = [(label, value) for label, value in person(found) if label not in asked]
+    sections[first] = [*known, *sections.get(first, [])]
+    return {"sections": list(sections.items()), "texts": texts}
 
 
 def _missing() -> SafeString:
     return format_html('<span class="sub">{}</span>', _("没填"))
 
 
-def _person(found: Entry) -> list[tuple[str, Any]]:
+def person(found: Entry) -> list[tuple[str, Any]]:
+    """Who it is about, as far as the form itself does not ask; the ID number is masked."""
     if found.call.program.subject == "collective":
         head = [(_("负责人"), found.member.name)] if found.member else []
         return [(_("集体名称"), found.subject), *head]
@@ -147,7 +153,8 @@ def _changed_files(found: Entry, old: Revision, new: Revision, asked: dict[str, 
         came = [name for sha, name in now if (sha, name) not in was]
         html = format_html("{}{}{}", _run("del", gone), " " if gone and came else "", _run("ins", came))
         name = f"file-{item.name}"
-        rows.append({"name": name, "label": item.label, "html": html, "asked": name in asked})
+        # A new signed print is what any change of the content asks for.
+        rows.append({"name": name, "label": item.label, "html": html, "asked": name in asked or item.printed})
     return sorted(rows, key=lambda row: not row["asked"])
 
 

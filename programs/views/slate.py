@@ -53,7 +53,8 @@ def _prize(actor: Any, category: Any, rows: list[Entry]) -> dict[str, Any]:
     # What is already out for notice or approved holds its place.
     taken = len(parts[State.SHORTLIST]) + len(out)
     return {
-        "category": category, "parts": [(State(state).label, state, parts[state]) for state in PARTS], "rows": bool(rows),
+        "category": category, "parts": [(State(state).label, state, parts[state]) for state in PARTS],
+        "rows": bool(rows),
         "in": len(parts[State.SHORTLIST]), "reserve": len(parts[State.RESERVE]), "open": len(parts[State.REVIEW]),
         "out": len(out), "taken": taken, "over": taken - category.places if category.places else 0,
         "free": max(0, category.places - taken),
@@ -62,7 +63,11 @@ def _prize(actor: Any, category: Any, rows: list[Entry]) -> dict[str, Any]:
 
 def _row(actor: Any, one: Entry) -> dict[str, Any]:
     moves = [
-        {"label": move_label(move, one), "url": reverse("programs:entry_move", args=[one.pk, move.name]), "main": move.main}
+        {
+            "label": move_label(move, one),
+            "url": reverse("programs:entry_move", args=[one.pk, move.name]),
+            "main": move.main,
+        }
         for move in moves_for(actor, one)
         if not (move.note or move.flags or move.grave)
     ]

@@ -28,7 +28,9 @@ def _mine(request: HttpRequest, entry_id: int) -> Entry:
 def _fragment(request: HttpRequest, entry: Entry, error: tuple[str, str] = ("", "")) -> HttpResponse:
     words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
     status = UNPROCESSABLE if error[1] else 200
-    response = render(request, "programs/_entry_files.html", {"files": drawn.file_list(entry, words, error)}, status=status)
+    response = render(
+        request, "programs/_entry_files.html", {"files": drawn.file_list(entry, words, error)}, status=status
+    )
     # The rules and the list of what is missing fetch themselves anew, as after an autosave.
     response["HX-Trigger"] = "autosaved"
     return response
@@ -70,7 +72,9 @@ def attachment(request: HttpRequest, entry_id: int, attachment_id: int) -> HttpR
     if looking and one.file.mime == "application/pdf":
         # Browsers do not open their PDF viewer inside a sandbox. Scripts and actions in a PDF were refused at upload,
         # and nothing may be loaded from here.
-        response["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        response["Content-Security-Policy"] = (
+            "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        )
     return response
 
 
@@ -84,6 +88,7 @@ def attachment_remove(request: HttpRequest, entry_id: int, attachment_id: int) -
         actions.detach(request.actor, entry.pk, one.pk)
         return redirect("programs:entry_edit", entry.pk)
     return confirm(
-        request, title=_("拿掉“%(name)s”") % {"name": one.file.name}, verb=_("拿掉这一份"), way_out=_("先留着"), back=back,
+        request, title=_("拿掉“%(name)s”") % {"name": one.file.name}, verb=_("拿掉这一份"),
+        way_out=_("先留着"), back=back,
         text=_("交上去过的版本里仍然记着它。"),
     )  # fmt: skip

@@ -38,10 +38,11 @@ def open_edition(page: Page) -> Call:
     page.wait_for_url("**/setup/")
     page.fill("[name=p-no_repeat_years]", "3")
     page.fill("[name=p-notice_days]", "5")
-    for box in page.locator("tr.more input").all():
+    for box in page.locator("input[name^=k]").all():
         box.fill("2")
-    page.get_by_role("button", name="存下", exact=True).click()
-    page.get_by_role("button", name=re.compile("^存下，发布给")).click()
+    for label in (re.compile("^存下$"), re.compile("^存下，发布给")):
+        with page.expect_navigation():
+            page.get_by_role("button", name=label).click()
     page.get_by_role("button", name=re.compile("^发布给")).click()
     page.wait_for_url(re.compile(r"/calls/\d+/$"))
     call = Call.objects.get()

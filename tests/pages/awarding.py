@@ -28,7 +28,9 @@ def slate(world, n: int = 1, key: str = "women-flag", **params) -> Call:
 def noticed(world, n: int = 1, key: str = "women-flag", **params) -> Notice:
     """Those entries on public notice."""
     call = slate(world, n, key, **params)
-    notice = notices.draft_notice(world["officer"], call, f"关于{call.title}的公示", "沪教工示〔2026〕7号", "现予公示。", CONTACT)
+    notice = notices.draft_notice(
+        world["officer"], call, f"关于{call.title}的公示", "沪教工示〔2026〕7号", "现予公示。", CONTACT
+    )
     return notices.post_notice(world["officer"], notice.pk)
 
 
@@ -38,7 +40,9 @@ def decided(world, n: int = 1, key: str = "women-flag", **params) -> Decision:
     with later(20):
         notices.end_notice(notice.pk)
         number = f"沪教工〔2026〕{Decision.objects.count() + 1}号"
-        return decisions.draft_decision(world["officer"], notice.call, number, "关于表彰三八红旗手的决定", "研究决定。\n予以表彰。")
+        return decisions.draft_decision(
+            world["officer"], notice.call, number, "关于表彰三八红旗手的决定", "研究决定。\n予以表彰。"
+        )
 
 
 def awarded(world, n: int = 1, key: str = "women-flag", **params) -> list[Honour]:

@@ -52,7 +52,8 @@ def test_an_officer_drafts_and_a_leader_signs(world, sign_in):
         done = client.post(url("decision_sign", decision.pk), {"version": 1, "decided_on": "2026-12-20"})
         assert done.status_code == 302
         page = text(client.get(url("decision", decision.pk)))
-    assert "已签发" in page and "红头文件 PDF" in page
+    assert "已签发" in page
+    assert "红头文件 PDF" in page
     assert reverse("honours:certificates", args=[notice.call_id]) in page, "the room above says what follows"
     assert Honour.objects.count() == 2
     assert {line.entry.state for line in Decision.objects.get().lines.all()} == {State.APPROVED}
@@ -64,7 +65,9 @@ def test_a_number_is_used_once_and_what_was_typed_stays(world, sign_in):
     client = sign_in(world["officer"])
     data = {"number": decision.number, "title": "另一份", "text": "研究决定。"}
     response = client.post(url("decision_new", notice.call_id), data)
-    assert response.status_code == 422 and "已经用过" in text(response) and "另一份" in text(response)
+    assert response.status_code == 422
+    assert "已经用过" in text(response)
+    assert "另一份" in text(response)
 
 
 def test_an_old_page_cannot_sign(world, sign_in):
@@ -72,7 +75,8 @@ def test_an_old_page_cannot_sign(world, sign_in):
     client = sign_in(world["leader"])
     with awarding.later(20):
         response = client.post(url("decision_sign", decision.pk), {"version": 7, "decided_on": "2026-12-20"})
-    assert response.status_code == 422 and "请看过新的再签" in text(response)
+    assert response.status_code == 422
+    assert "请看过新的再签" in text(response)
 
 
 def test_a_draft_is_thrown_away_a_signed_one_is_not(world, sign_in):
@@ -83,7 +87,8 @@ def test_a_draft_is_thrown_away_a_signed_one_is_not(world, sign_in):
     awarding.awarded(world)
     signed = Decision.objects.get()
     page = text(client.post(url("decision_drop", signed.pk), follow=True))
-    assert Decision.objects.get() == signed and "不能作废" in page
+    assert Decision.objects.get() == signed
+    assert "不能作废" in page
 
 
 def test_one_held_after_the_draft_is_shown_and_left_behind(world, sign_in):
@@ -121,7 +126,8 @@ def test_the_paper_has_its_glyphs_and_an_even_number_of_pages(world, sign_in):
 def test_a_drafts_paper_says_so_and_has_no_imprint(world, sign_in):
     decision = awarding.decided(world)
     paper = sign_in(world["officer"]).get(url("decision_pdf", decision.pk)).content
-    assert has_glyphs(paper, "送签稿") and not has_glyphs(paper, "印发")
+    assert has_glyphs(paper, "送签稿")
+    assert not has_glyphs(paper, "印发")
 
 
 def test_what_somebody_wrote_is_never_fetched(world, sign_in, caplog):

@@ -1,12 +1,20 @@
 """Pages of entries: lists, the form, the review, the moves, the slate, the papers."""
 
+import io
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
+from pypdf import PdfReader
 
 from portal.core.models import Record
+from portal.kit import pdf
 from programs.models import Entry
+from programs.queries.entries import check_digits, content_digest
 from programs.spec import State
 from tests import factories
 from tests.factories.files import pdf_upload
@@ -45,9 +53,7 @@ def test_the_list_shows_what_one_may_see_and_nothing_else(world, call, sign_in):
 
 
 @pytest.mark.parametrize("name", ["entries", "inbox"])
-def test_three_rows_cost_what_one_costs(world, call, sign_in, name, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def test_three_rows_cost_what_one_costs(world, call, sign_in, name):
 
     client = sign_in(world["officer"])
     factories.submitted(world["u.chair"], call)
@@ -138,6 +144,12 @@ def test_autosave_keeps_what_was_typed_and_says_when(world, call, sign_in):
     assert client.get(url("entry_edit", entry.pk)).status_code == 200
 
 
+def test_a_nought_is_an_answer(world, call, sign_in):
+    entry = factories.draft(world["u.chair"], call, votes_against=0)
+    page = text(sign_in(world["u.chair"]).get(url("entry_edit", entry.pk)))
+    assert 'name="votes_against" value="0"' in page
+
+
 def test_a_second_window_is_told_who_and_when(world, call, sign_in):
     entry = factories.draft(world["u.chair"], call)
     client = sign_in(world["u.chair"])
@@ -213,7 +225,6 @@ def test_papers_are_uploaded_shown_and_taken_off(world, call, sign_in):
 
 
 def test_a_wrong_file_is_refused_at_its_line(world, call, sign_in):
-    from django.core.files.uploadedfile import SimpleUploadedFile
 
     entry = factories.draft(world["u.chair"], call)
     client = sign_in(world["u.chair"])
@@ -259,15 +270,16 @@ def test_return_flags_what_to_mend_and_the_unit_sees_it_first(world, call, sign_
 def test_after_mending_the_reviewer_sees_what_changed_first(world, call, sign_in):
     entry = factories.submitted(world["u.chair"], call)
     client = sign_in(world["officer"])
-    client.post(url("entry_move", entry.pk, "return"), {"version": entry.version, "flag-votes_for": "on", "note": "票数"})
+    client.post(
+        url("entry_move", entry.pk, "return"), {"version": entry.version, "flag-votes_for": "on", "note": "票数"}
+    )
     unit = sign_in(world["u.chair"])
     entry.refresh_from_db()
     changed = {"version": entry.version, "votes_for": "118", "votes_against": "5", "phone": "021-55550199"}
     unit.post(url("entry_edit", entry.pk), changed, HTTP_X_AUTOSAVE="1")
     unit.post(url("entry_files", entry.pk) + "?item=form", {"file": pdf_upload("盖章.pdf")})
     entry.refresh_from_db()
-    for old in entry.attachments.filter(item="form").order_by("id")[:1]:
-        unit.post(url("attachment_remove", entry.pk, old.pk))
+    assert entry.attachments.filter(item="form").count() == 1, "a print of the old content is replaced"
     answer = unit.post(url("entry_edit", entry.pk), {"version": entry.version})
     assert answer.status_code == 302, text(answer)
     page = text(sign_in(world["officer"]).get(url("entry", entry.pk)))
@@ -346,8 +358,6 @@ def test_the_slate_lists_by_prize_and_counts(world, call, sign_in):
 
 
 def test_the_slate_costs_the_same_for_more_rows(world, call, sign_in):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     client = sign_in(world["officer"])
     factories.submitted(world["u.chair"], call)
@@ -363,12 +373,6 @@ def test_the_slate_costs_the_same_for_more_rows(world, call, sign_in):
 
 # ── papers ──
 def test_the_form_as_docx_and_pdf_carries_version_and_check_digits(world, call, sign_in):
-    import io
-
-    from docx import Document
-    from pypdf import PdfReader
-
-    from programs.queries.entries import check_digits, content_digest
 
     entry = factories.draft(world["u.chair"], call, story="两年来<带领>教研组。\n第二段 & 数字。")
     client = sign_in(world["u.chair"])
@@ -385,6 +389,32 @@ def test_the_form_as_docx_and_pdf_carries_version_and_check_digits(world, call, 
     assert all(code in page for page in pages)
     assert f"第 {entry.version} 版数据" in pages[0]
     assert "第 2 页" in pages[1]
+
+
+def test_without_the_libraries_the_page_says_what_to_install_and_docx_works(world, call, sign_in, monkeypatch):
+    entry = factories.draft(world["u.chair"], call)
+    monkeypatch.setattr(pdf, "weasyprint", None)
+    client = sign_in(world["u.chair"])
+    answer = client.get(url("entry_pdf", entry.pk))
+    assert answer.status_code == 503
+    assert url("entry_docx", entry.pk) in text(answer)
+    assert client.get(url("entry_docx", entry.pk)).status_code == 200
+
+
+def test_a_collective_is_named_and_its_form_drawn_from_its_own_fields(world, sign_in):
+    call = factories.call(world["officer"], key="women-flag-collective")
+    client = sign_in(world["u.chair"])
+    head = factories.member(world["u"], "蒋思源")
+    posted = {"category": call.categories.first().pk, "member": head.pk, "subject": "语文教研组"}
+    client.post(url("entry_new", call.pk), posted)
+    entry = Entry.objects.get(subject="语文教研组")
+    typed = {"version": entry.version, "subject": "语文组", "staff": "23", "women": "11"}
+    client.post(url("entry_edit", entry.pk), typed, HTTP_X_AUTOSAVE="1")
+    entry.refresh_from_db()
+    assert entry.subject == "语文组"
+    page = text(client.get(url("entry_edit", entry.pk)))
+    assert "少 1 人" in page
+    assert client.get(url("entry_docx", entry.pk)).status_code == 200
 
 
 def test_find_shows_only_what_one_may_see(world, call, sign_in):

@@ -35,7 +35,9 @@ def queries(sign_in, actor) -> int:
     client = sign_in(actor)
     current()  # the calendar's overrides come from the cache, filled by whoever was first
     client.get("/")
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert client.get("/").status_code == 200
     return len(caught)
 

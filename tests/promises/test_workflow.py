@@ -98,7 +98,7 @@ def expected(move: Move, state: str, desk: str, role: str, place: str, through: 
     """(state, desk) after the move, None where it must be refused. From the table alone."""
     if state not in move.sources or move.through != through:
         return None
-    if move.at is At.OWNER and desk != "city" or move.at is At.BELOW_OWNER and desk == "city":
+    if (move.at is At.OWNER and desk != "city") or (move.at is At.BELOW_OWNER and desk == "city"):
         return None
     if move.by is Duty.MACHINE:
         if role != "machine":
@@ -306,7 +306,9 @@ def test_nobody_decides_in_their_own_matter(figure):
         if actor.post is None:
             continue
         own = factories.post(role, stage.places[place], account)
-        for state, desk, move in itertools.product(State.values, ("unit", "district", "city"), stage.entry.call.workflow.moves):
+        for state, desk, move in itertools.product(
+            State.values, ("unit", "district", "city"), stage.entry.call.workflow.moves
+        ):
             if expected(move, state, desk, role, place, move.through) is None:
                 continue
             with rolled_back():

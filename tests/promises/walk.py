@@ -107,6 +107,12 @@ def _companion(stage: Stage, kind: str, thing: Thing) -> Thing:
     return below[-1]
 
 
+def spread(group: list[Target], at_most: int) -> list[Target]:
+    """Some of the group, from as many places as there are."""
+    by_place = {target.thing.name if target.thing else "": target for target in group}
+    return list(by_place.values())[:at_most]
+
+
 def scoped(stage: Stage, actor: str, url: Url, thing: Thing) -> bool:
     """Whether the thing lies within the scope that the policy gives the actor for this act."""
     assert url.mark

@@ -74,7 +74,7 @@ def commit(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun) ->
             payload = json.loads(row.payload)
             payload["conflicts"] = [[told["text"], told["fields"]], *payload.get("conflicts", [])]
             row.payload, row.verdict, row.decision = encode(payload), ImportRow.Verdict.CONFLICT, ""
-        ImportRow.objects.bulk_update(moved.rows, ["payload", "verdict", "decision"], batch_size=200)
+        store_rows(moved.rows, "verdict", "decision")
         recount(batch)
         raise Refused(
             _("%(n)d 行在核对以后被人改过，一行也没入库。请看转成冲突的行") % {"n": len(moved.rows)}
@@ -151,10 +151,11 @@ def _keep_way_back(lines: list[Line], beside: Beside) -> None:
     store_rows([line.row for line in lines])
 
 
-def store_rows(rows: list[ImportRow]) -> None:
-    """Update many rows at once: an insert that always meets its id."""
+def store_rows(rows: list[ImportRow], *more: str) -> None:
+    """Update many rows at once: an insert that always meets its id (sealed fields take no ``bulk_update``)."""
+    fields = ["payload", "target_id", *more]
     ImportRow.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=["payload", "target_id"]
+        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=fields
     )
 
 

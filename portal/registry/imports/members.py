@@ -14,7 +14,7 @@ from portal.registry.imports import cells
 from portal.registry.imports.edits import by_hand, edited_text
 from portal.registry.imports.spec import ALL, Change, Conflict, Field, Found, Reading, Scope, Values
 from portal.registry.imports.units import Unit, Units
-from portal.registry.models import Member, Membership
+from portal.registry.models import Kind, Member, Membership
 
 SEXES = {"f": "女", "m": "男"}
 POLITICS = {value: str(label) for value, label in Member.Politics.choices}
@@ -29,8 +29,8 @@ CARDS = {"身份证": "resident", "二代身份证": "resident", "居民身份�
 FIELDS = (
     Field("name", "姓名", cells.person, required=True, aliases=("会员姓名",), width=12),
     Field(
-        "unit", "所在工会", cells.words(100), required=True, width=26,
-        aliases=("单位", "工会名称", "所属工会", "所在单位"), hint="写全称、简称或编号；重名的写“上级/名称”",
+        "unit", "所在工会", cells.words(100), width=26,
+        aliases=("单位", "工会名称", "所属工会", "所在单位"), hint="一校的名册可以不填；重名的写“上级/名称”",
         cure="写成门户里的名称，或填它的编号",
     ),
     Field("document", "证件类别", cells.choice(DOCUMENTS, CARDS), choices=tuple(DOCUMENTS.values()), width=16),
@@ -78,6 +78,8 @@ UPDATABLE = {
 }  # fmt: skip
 MASKS = {"phone": text.mask_phone, "card_number": text.mask_card}
 WORDS = {"sex": SEXES, "politics": POLITICS, "rank": RANKS, "personnel": PERSONNEL}
+#: Unions whose rosters must say where each person belongs.
+SEVERAL = (Kind.CITY, Kind.DISTRICT, Kind.VOCATIONAL)
 EDITS = ("member.update", "member.transfer", "member.end")
 _DIFFERENT = gettext_lazy("和证件号里的%(real)s不一样")
 
@@ -113,6 +115,14 @@ def check(reading: Reading, look: Look) -> None:
 
 def _check_unit(reading: Reading, look: Look) -> None:
     name = reading.values.get("unit")
+    own = look.scope.organization
+    if name is None and "unit" not in reading.row.cells:
+        # a school's own roster needs no such column; a district's does
+        if own.kind in SEVERAL:
+            reading.wrong("unit", _("“所在工会”没有填"), _("写学校工会的名称或编号"))
+        else:
+            reading.values["unit"], reading.values["unit_name"] = own.pk, own.name
+        return
     if name is None:
         return
     try:

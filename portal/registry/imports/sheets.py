@@ -55,6 +55,12 @@ def result(batch: ImportBatch, importer: Importer, by: Actor) -> StoredFile:
         return files.keep(target.read(), f"{stem}-处理结果.xlsx", XLSX, by)
 
 
+def keep_result(batch: ImportBatch, importer: Importer, by: Actor) -> None:
+    """Make the workbook and keep it with the batch."""
+    batch.result_file = result(batch, importer, by)
+    batch.save(update_fields=["result_file"])
+
+
 def _told(
     row: Row, told: dict[tuple[str, int], ImportRow], batch: ImportBatch
 ) -> tuple[dict[str, str], dict[str, str]]:

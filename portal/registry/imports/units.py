@@ -66,8 +66,8 @@ class Units:
             raise Refused(_("有 %(n)d 家都叫“%(name)s”，分不清是哪一家") % {"n": len(found), "name": last})
         near = self.near(last)
         if near:
-            raise Refused(_("没有叫这个名字的工会；相近：%(near)s") % {"near": near})
-        raise Refused(_("没有叫这个名字的工会，或者不在你们下面"))
+            raise Refused(_("你们下面没有叫这个名字的工会；相近：%(near)s") % {"near": near})
+        raise Refused(_("你们下面没有叫这个名字的工会"))
 
     def near(self, text: str) -> str:
         """The name that is written most alike, or nothing."""

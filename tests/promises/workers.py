@@ -1,0 +1,92 @@
+"""Real Celery processes on the test's own database: a worker that can be killed, and the beat that runs the relay."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+_BROKER = 9  # a Redis database of its own: other tests' jobs are not this worker's
+
+
+def environment(var: Path) -> dict[str, str]:
+    """The test database, a broker of its own, and the test's folder for files."""
+    found = connection.settings_dict
+    user, password = quote(found["USER"]), quote(found["PASSWORD"] or "")
+    place = f"{found['HOST'] or '127.0.0.1'}:{found['PORT'] or 5432}"
+    database = f"postgres://{user}:{password}@{place}/{found['NAME']}"
+    if str(found["HOST"]).startswith("/"):
+        database = f"postgres://{user}:{password}@/{found['NAME']}?host={found['HOST']}&port={found['PORT']}"
+    redis = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{_BROKER}"))
+    names = {"DATABASE_URL": database, "DATABASE_OWNER_URL": database, "REDIS_URL": redis, "VAR_DIR": str(var)}
+    return {**os.environ, **names, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+
+def start(command: list[str], var: Path, log: Path) -> subprocess.Popen:
+    """A process group of its own, so that kill -9 takes the pool's children along."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "celery", "--app", "portal.celery:app", *command],
+            cwd=ROOT, env=environment(var), stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+
+
+def worker(var: Path) -> subprocess.Popen:
+    return start(
+        ["worker", "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle"],
+        var,
+        var / "worker.log",
+    )
+
+
+def kill(process: subprocess.Popen) -> None:
+    """As a power cut does."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(20)
+
+
+@contextmanager
+def beat(var: Path) -> Iterator[None]:
+    """The relay, every second."""
+    var.mkdir(parents=True, exist_ok=True)
+    process = start(["beat", "--loglevel", "warning", "--pidfile=", "-s", str(var / "beat")], var, var / "beat.log")
+    try:
+        yield
+    finally:
+        kill(process)
+
+
+def until(happened: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait for something; the seconds it took. Fails with ``what`` when it does not come."""
+    began = time.monotonic()
+    while not happened():
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def tree_memory(pid: int) -> int:
+    """Resident megabytes of the largest process of the group."""
+    sizes = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if os.getpgid(int(folder.name)) != pid:
+                continue
+            status = (folder / "status").read_text()
+        except (OSError, ProcessLookupError):
+            continue
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
+        sizes.append(int(peak.split()[1]) // 1024)
+    return max(sizes, default=0)

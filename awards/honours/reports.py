@@ -29,8 +29,11 @@ def period(honour: Honour) -> str:
 
 def bearer(honour: Honour) -> str:
     """Whom the certificate names: a person, or a collective with its unit before it."""
-    whole = honour.collective and honour.unit not in honour.name
-    return f"{honour.unit}{honour.name}" if whole else honour.name
+    if not honour.collective:
+        return honour.name
+    unit = honour.organization
+    place = unit.workplace if unit is not None and unit.name == honour.unit else honour.unit
+    return honour.name if place in honour.name else f"{place}{honour.name}"
 
 
 def address(certificate: Certificate) -> str:

@@ -25,6 +25,8 @@ from programs.models import Call, Decision, Entry
 from programs.spec import State
 from programs.tables_notices import DECISIONS
 
+#: Characters of a title of 22 pt on a line of 156 mm, and where a title breaks well.
+TITLE_WIDTH, TITLE_BREAKS = 19.5, ("年度", "系统", "表彰", "、", "，")
 ORDINALS = "一二三四五六七八九十"
 CITY_ADDRESSEES = _l("各区教育工会，各高校工会，中职联，各直属单位工会")
 
@@ -153,6 +155,7 @@ def _paper(row: Decision) -> bytes:
     context = {
         "decision": row,
         "sections": [_for_paper(n, section) for n, section in enumerate(_lines(row))],
+        "title_lines": title_lines(row.title),
         "paragraphs": [text.strip() for text in row.text.splitlines() if text.strip()],
         "owner": row.call.owner,
         "addressees": CITY_ADDRESSEES if row.call.owner.parent_id is None else _("各基层工会"),
@@ -164,11 +167,26 @@ def _paper(row: Decision) -> bytes:
     return render_pdf("programs/papers/decision.html", {**context, "pad": True})
 
 
+def title_lines(title: str) -> list[str]:
+    """A long title in two lines of like length, broken where a word ends and never inside a figure."""
+    widths = [0.5 if sign.isascii() else 1.0 for sign in title]
+    if sum(widths) <= TITLE_WIDTH:
+        return [title]
+    half = sum(widths) / 2
+
+    def cost(at: int) -> float:
+        inside = title[at - 1].isascii() and title[at].isascii()
+        return abs(sum(widths[:at]) - half) + (0 if title[:at].endswith(TITLE_BREAKS) else 4) + (20 if inside else 0)
+
+    at = min(range(1, len(title)), key=cost)
+    return [title[:at], title[at:]]
+
+
 def _for_paper(n: int, section: dict) -> dict:
     """A part of the list as the paper words it; names of two characters are spaced to three."""
     for entry in section["entries"]:
         entry.spaced = "　".join(entry.subject) if len(entry.subject) == 2 else entry.subject
     first = section["entries"][0]
-    name = f"{first.organization.name}{first.subject}" if section["collective"] else first.subject
+    name = f"{first.organization.workplace}{first.subject}" if section["collective"] else first.subject
     measure = _("个集体") if section["collective"] else _("人")
     return {**section, "ordinal": ORDINALS[n], "first": name, "measure": measure}

@@ -38,7 +38,7 @@ def open_edition(page: Page) -> Call:
     page.wait_for_url("**/setup/")
     page.fill("[name=p-no_repeat_years]", "3")
     page.fill("[name=p-notice_days]", "5")
-    for box in page.locator("input[name^=k]").all():
+    for box in page.locator("input[name^=n-k]").all():
         box.fill("2")
     for label in (re.compile("^存下$"), re.compile("^存下，发布给")):
         with page.expect_navigation():
@@ -126,6 +126,7 @@ def test_the_journey(stage: Stage, world, figure=None):
         page.goto(f"/entries/{mine.pk}/")
         page.locator(".bar").get_by_role("link", name=re.compile("退回补正")).click()
         dialog = page.locator("dialog[open]")
+        dialog.locator("summary", has_text="还有").click()
         dialog.locator("[name=flag-votes_for]").check()
         dialog.locator("[name=say-votes_for]").fill("与会议纪要不符")
         dialog.locator("[name=note]").fill("票数对不上")
@@ -178,7 +179,7 @@ def test_the_journey(stage: Stage, world, figure=None):
         page.fill("[name=name]", "张三")
         page.fill("[name=contact]", "13800000000")
         page.fill("[name=text]", "推荐材料里的获奖时间不对，请核实这件事。")
-        page.locator("main").get_by_role("button", name=re.compile("异议|提")).last.click()
+        page.get_by_role("button", name="交给监督人员").click()
         page.wait_for_url("**/r/**")
     other.refresh_from_db()
     mine.refresh_from_db()
@@ -188,7 +189,8 @@ def test_the_journey(stage: Stage, world, figure=None):
     # ── the decision: drafted by the officer, signed by the leader; the held one waits ──
     with stage.page(world["officer"]) as page:
         page.goto(f"/notices/{notice.pk}/end/")
-        page.get_by_role("button", name="办结").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="办结").click()
         page.goto(f"/calls/{call.pk}/decisions/new/")
         page.fill("[name=number]", "沪教工〔2026〕9号")
         page.get_by_role("button", name=re.compile("存好")).click()
@@ -208,8 +210,8 @@ def test_the_journey(stage: Stage, world, figure=None):
     # ── certificates in one batch, the public page, the revocation ──
     with stage.page(world["officer"]) as page:
         page.goto(f"/honours/calls/{call.pk}/certificates/")
-        page.get_by_role("button", name=re.compile("做")).first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="做 1 张").click()
     work()
     certificate = Certificate.objects.get(honour=honour)
     assert len(PdfReader(io.BytesIO(factories.stored(certificate.batch.file))).pages) == 1
@@ -223,8 +225,8 @@ def test_the_journey(stage: Stage, world, figure=None):
         box = page.locator("dialog[open]")
         box.locator("[name=document]").fill("沪教工〔2027〕1号")
         box.locator("[name=reason]").fill("推荐材料不实")
-        box.get_by_role("button", name=re.compile("撤销")).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            box.get_by_role("button", name="撤销这项荣誉").click()
     with stage.page() as page:
         page.goto(f"/v/{certificate.code}/")
         expect(page.locator("h1")).to_contain_text("撤销")

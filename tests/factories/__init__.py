@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from portal.accounts.models import Post, User
-from portal.core import files
 from portal.core.actor import Actor
+from portal.core.files import read as read_file
 from portal.core.models import StoredFile
 from portal.kit import days
 from portal.registry.actions.members import add_member
@@ -155,4 +155,4 @@ def submitted(by: Actor, on: Call, **kwargs: Any) -> Entry:
 
 def stored(file: StoredFile) -> bytes:
     """The bytes of a stored file."""
-    return files.read(file)
+    return read_file(file)

@@ -315,7 +315,7 @@ def test_leader_and_auditor_look_and_do_not_make(world, sign_in):
 def test_a_collective_is_named_with_its_unit(world):
     batch = made(world, key="women-flag-collective")
     honour = batch.certificates.get().honour
-    assert reports.bearer(honour) == f"{honour.unit}{honour.name}"
+    assert reports.bearer(honour) == f"测试大学{honour.name}", "the school, not its union"
     page = text(Client().get(url("verify:certificate", batch.certificates.get().code)))
     assert honour.name in page, "a collective's name is not masked"
 

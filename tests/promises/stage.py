@@ -24,6 +24,7 @@ from programs.actions.plans import import_plan
 from programs.models import Entry
 from programs.planreader import read_plan
 from tests import factories
+from tests.factories.files import image_upload
 
 PLAN = Path(__file__).parents[1] / "data" / "plan-2031.txt"
 ALL = ("city", "a", "a1", "a2", "b", "b1", "u", "v")
@@ -149,10 +150,14 @@ def _awards(stage: Stage) -> None:
     stage.add("notice_id", notice, "city")
     stage.add("code", notice, "city", value=notice.code)
     line = notice.lines.order_by("id").first()
-    objection = notices.object_to(notice, line, "named", "获奖时间不对，请核实一下。", "张三", "13800000000")
+    objection = notices.object_to(
+        notice, line, "named", "获奖时间不对，请核实一下。", "张三", "13800000000", image_upload()
+    )
     stage.add("objection_id", objection, "city")
     stage.add("receipt", objection, "city", value=objection.receipt)
-    stage.add("decision_id", decisions.draft_decision(officer, shown, "沪教工〔2026〕2号", "决定", "决定表彰。"), "city")
+    stage.add(
+        "decision_id", decisions.draft_decision(officer, shown, "沪教工〔2026〕2号", "决定", "决定表彰。"), "city"
+    )
     batch = CertificateBatch.objects.create(call=shown, count=1, created_by=officer.user)
     batch.file = files.keep(b"%PDF-1.7", "证书.pdf", "application/pdf", officer)
     batch.save()

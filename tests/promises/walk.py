@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,7 +149,7 @@ def text_of(response: HttpResponse) -> bytes:
     return body + str(response.headers).encode()
 
 
-def fingerprint(things: Iterator[Thing] | list[Thing]) -> dict[str, Any]:
+def fingerprint(things: Iterable[Thing]) -> dict[str, Any]:
     """The rows behind the things, as they are now."""
     rows = {}
     for thing in things:

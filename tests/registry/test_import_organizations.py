@@ -156,7 +156,8 @@ def big(count: int) -> tuple[list[dict[str, str]], dict[int, str]]:
     rows = [
         row(
             f"第{n}学校工会", "甲区教育工会" if n % 2 else "乙区教育工会", code=f"S{n:05d}", sector="中小幼",
-            area="第三片区", head_count=str(60 + n % 90), women_count=str(40 + n % 20), term_from="2022-01-17", term_until="2027-01-16",
+            area="第三片区", head_count=str(60 + n % 90), women_count=str(40 + n % 20),
+            term_from="2022-01-17", term_until="2027-01-16",
         )
         for n in range(count)
     ]  # fmt: skip

@@ -38,6 +38,8 @@ def honours(request: HttpRequest) -> HttpResponse:
         )
         for one in waiting.order_by("-entry__call")[:MOST_CALLS]
     ]
+    if actor.role == "officer" and actor.organization.parent_id is None:
+        acts.append(Act(_("导入历年荣誉…"), reverse("registry:import_new") + "?what=honours", icon="upl"))
     return listing_page(request, listing, register(actor), lead=_("签发决定时自动登记，撤销的也留着。"), acts=acts)
 
 

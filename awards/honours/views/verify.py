@@ -33,7 +33,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Valid or revoked, as the register says at this moment."""
     if too_fast(request, "verify-page", PAGES_A_MINUTE):
         return render(request, "errors/429.html", status=429)
-    rows = Certificate.objects.select_related("honour__entry__call__owner", "honour__decision", "batch__call__owner")
+    rows = Certificate.objects.select_related(
+        "honour__entry__call__owner", "honour__organization", "batch__call__owner"
+    )
     found = rows.filter(code=code).first()
     if found is None:
         return _unknown(request)

@@ -94,6 +94,12 @@ class Organization(TreeNode):
     def short(self) -> str:
         return self.short_name or self.name
 
+    @property
+    def workplace(self) -> str:
+        """The school or office whose union this is, for official papers; a district's or a federation's has none."""
+        above = (Kind.CITY, Kind.DISTRICT, Kind.VOCATIONAL)
+        return self.name if self.kind in above else self.name.removesuffix("工会")
+
     def subtree_ids(self) -> list[int]:
         """Ids of this organisation and everything below it: one recursive query."""
         rows = Organization.objects.descendants(self, include_self=True)

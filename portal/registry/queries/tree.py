@@ -91,11 +91,17 @@ def branch(parent: Organization, actor: Actor, kind: str = "") -> Node:
     return node
 
 
-def tree_to(current: Organization, actor: Actor) -> Node:
-    """The tree opened along the way to ``current``, from the highest union that the actor may see."""
+def route_to(current: Organization, actor: Actor) -> list[Organization]:
+    """From the highest union that the actor may see down to ``current``."""
     route = current.route()
-    if actor.tree_ids is not None and actor.role not in ("auditor", "supervisor"):
-        route = [one for one in route if one.pk in actor.tree_ids]
+    if actor.tree_ids is None or actor.role in ("auditor", "supervisor"):
+        return route
+    return [one for one in route if one.pk in actor.tree_ids]
+
+
+def tree_to(route: list[Organization], actor: Actor) -> Node:
+    """The tree opened along this way."""
+    current = route[-1]
     root = node = Node(route[0].short, route[0].pk)
     for place, one in enumerate(route):
         node.open, node.current = True, one.pk == current.pk

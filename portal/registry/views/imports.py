@@ -21,6 +21,7 @@ from portal.registry.imports.spec import Importer, importer, importers
 from portal.registry.models import ImportBatch, ImportRow
 from portal.registry.queries import imports as queries
 from portal.registry.tables import IMPORTS
+from portal.registry.views.drawing import posted
 
 State = ImportBatch.State
 
@@ -60,7 +61,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Template, instructions and the upload."""
     one = _wanted(request)
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"as_of": days.today()})
+    form = UploadForm(posted(request), request.FILES or None, initial={"as_of": days.today()})
     if request.method == "POST" and form.is_valid():
         if not first_time(request):
             return redirect("registry:imports")

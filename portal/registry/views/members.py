@@ -20,7 +20,7 @@ from portal.registry.forms import EndForm, FindForm, MemberForm, NewMemberForm, 
 from portal.registry.models import Member
 from portal.registry.queries import people
 from portal.registry.tables import MEMBERS
-from portal.registry.views.drawing import drawn
+from portal.registry.views.drawing import drawn, posted
 
 MASKS = {"document_number": text.mask_id, "phone": text.mask_phone, "card_number": text.mask_card}
 
@@ -57,7 +57,7 @@ def members(request: HttpRequest) -> HttpResponse:
 @access("member", "read")
 def member_find(request: HttpRequest) -> HttpResponse:
     """From a document's number to the person's page. By POST: numbers stay out of addresses and logs."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     if form.is_valid():
         number = idcard.normalise(form.cleaned_data["number"])
         found = people.by_document(request.actor, number)
@@ -127,7 +127,7 @@ def member_add(request: HttpRequest) -> HttpResponse:
     if not request.actor.organization:
         raise Http404
     start = {"unit": request.actor.organization_id, "joined_on": days.today()}
-    form = NewMemberForm(request.POST or None, actor=request.actor, initial=start)
+    form = NewMemberForm(posted(request), actor=request.actor, initial=start)
     if form.is_valid():
         if not first_time(request):
             return redirect("registry:members")
@@ -151,7 +151,7 @@ def member_add(request: HttpRequest) -> HttpResponse:
 def member_edit(request: HttpRequest, member_id: int) -> HttpResponse:
     person = _writable(request, member_id)
     name, here = person.name, reverse("registry:member", args=[person.pk])
-    form = MemberForm(request.POST or None, instance=person, initial={"version": person.version})
+    form = MemberForm(posted(request), instance=person, initial={"version": person.version})
     if form.is_valid():
         try:
             actions.update_member(request.actor, person.pk, form.cleaned_data["version"], **form.changes())
@@ -170,7 +170,7 @@ def member_edit(request: HttpRequest, member_id: int) -> HttpResponse:
 def member_transfer(request: HttpRequest, member_id: int) -> HttpResponse:
     """Move somebody to another union of one's own tree."""
     person = _writable(request, member_id)
-    form = TransferForm(request.POST or None, actor=request.actor, initial={"on": days.today()})
+    form = TransferForm(posted(request), actor=request.actor, initial={"on": days.today()})
     if form.is_valid() and first_time(request):
         try:
             actions.transfer(request.actor, person.pk, form.cleaned_data["to"], form.cleaned_data["on"])
@@ -188,7 +188,7 @@ def member_transfer(request: HttpRequest, member_id: int) -> HttpResponse:
 def member_end(request: HttpRequest, member_id: int) -> HttpResponse:
     """Retirement or leaving."""
     person = _writable(request, member_id)
-    form = EndForm(request.POST or None, initial={"on": days.today()})
+    form = EndForm(posted(request), initial={"on": days.today()})
     if form.is_valid() and first_time(request):
         try:
             actions.end_membership(request.actor, person.pk, form.cleaned_data["on"], form.cleaned_data["how"])
@@ -210,7 +210,7 @@ def member_plain(request: HttpRequest, member_id: int, field: str) -> HttpRespon
         raise Http404
     if field not in actions.SECRET:
         raise Http404
-    form = PlainForm(request.POST or None)
+    form = PlainForm(posted(request))
     context = {
         "form": form,
         "person": person,

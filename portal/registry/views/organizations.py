@@ -19,7 +19,7 @@ from portal.registry.forms import OrganizationForm
 from portal.registry.models import Kind, Organization
 from portal.registry.queries import people, tree
 from portal.registry.tables import ORGANIZATIONS
-from portal.registry.views.drawing import drawn
+from portal.registry.views.drawing import drawn, posted
 
 
 def _visible(request: HttpRequest, organization_id: int) -> Organization:
@@ -49,13 +49,15 @@ def organization(request: HttpRequest, organization_id: int) -> HttpResponse:
         "import": policy.scope(actor.role, "organization", "import") is not None,
     }
     posts = unit.posts.visible_to(actor).current().select_related("user") if may["posts"] else []
+    route = tree.route_to(unit, actor)
+    root = tree.tree_to(route, actor)
     context = {
         "unit": unit,
-        "route": [one for one in unit.route()[:-1] if actor.tree_ids is None or one.pk in actor.tree_ids],
-        "root": tree.tree_to(unit, actor),
+        "route": route[:-1],
+        "root": root,
         "attention": tree.attention(actor),
         "figures": people.figures(unit) if may["members"] else None,
-        "below": tree.member_counts([unit.pk]).get(unit.pk, 0),
+        "below": next((line.count for line in root.walk() if line.current), 0),
         "moves": people.moves_this_year(unit) if may["members"] else None,
         "term": _term(unit),
         "posts": posts,
@@ -118,7 +120,7 @@ def organization_edit(request: HttpRequest, organization_id: int) -> HttpRespons
     if not holds(request.actor, "organization", "update", unit.pk):
         raise Http404
     name = unit.name  # the form writes into the instance while it checks
-    form = OrganizationForm(request.POST or None, instance=unit, initial={"version": unit.version})
+    form = OrganizationForm(posted(request), instance=unit, initial={"version": unit.version})
     if form.is_valid():
         version = form.cleaned_data.pop("version")
         values = {field: form.cleaned_data[field] for field in WRITABLE}

@@ -1,0 +1,275 @@
+"""P-ACL2–5: children under wrong parents, foreign ids in bodies, foreign words in answers, fields that nobody asked for."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django import forms
+from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+
+from portal.registry.models import Member, Organization
+from programs.models import Entry
+from tests import factories
+from tests.promises import walk
+from tests.promises.stage import Stage, Thing, build, sees
+from tests.promises.test_access import expected
+
+pytestmark = pytest.mark.django_db
+#: Who fills in forms.
+WRITERS = ("officer", "leader", "supervisor", "security", "a.officer", "a1.chair", "u.clerk", "log", "teacher")
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return build()
+
+
+# ── P-ACL2 ──
+def mismatched(url: walk.Url, stage: Stage, actor: str) -> Iterator[tuple[str, list[Thing]]]:
+    """Paths whose parts do not belong together, with the things they name; each part alone is in order."""
+    parents = [thing for thing in stage.things[url.kind(url.arguments[0])] if not thing.draft]
+    for parent in parents:
+        if not sees(stage, actor, parent):
+            continue
+        words = {one: walk.WORDS[one] for one in url.arguments if one in walk.WORDS}
+        fixed = {**words, url.arguments[0]: parent.value}
+        for one in url.arguments[1:]:
+            if one == "revision":
+                yield reverse(url.name, kwargs={**fixed, one: 99}), [parent]
+            elif one in walk.CHILDREN:
+                for other in parents:
+                    if other is not parent:
+                        yield reverse(url.name, kwargs={**fixed, one: other.children[one]}), [parent, other]
+            elif one not in words:
+                for other in stage.things[one]:
+                    if other.row.parent_id != parent.row.owner_id:
+                        yield reverse(url.name, kwargs={**fixed, one: other.value}), [parent, other]
+
+
+@pytest.mark.promise("P-ACL2")
+def test_a_child_under_a_wrong_parent_is_not_there(stage, figure):
+    pairs = [url for url in walk.urls() if len([one for one in url.arguments if one not in walk.WORDS]) > 1]
+    assert len(pairs) >= 4
+    asked, wrong = 0, []
+    for actor in ("officer", "a.officer", "u.clerk", "a1.chair"):
+        client = walk.client_of(stage, actor)
+        for url in pairs:
+            for path, things in mismatched(url, stage, actor):
+                for method in url.view.methods:
+                    kept = walk.fingerprint(things)
+                    with transaction.atomic():
+                        status = client.generic(method, path).status_code
+                        after = walk.fingerprint(things)
+                        transaction.set_rollback(True)
+                    asked += 1
+                    if status != 404 or kept != after:
+                        wrong.append(f"{actor} {method} {path} ({url.name}): {status}")
+    figure("addresses with two ids", len(pairs), wanted="100 %")
+    figure("wrong pairs asked", asked)
+    figure("answered other than 404", len(wrong), wanted="0")
+    assert asked > 50
+    assert not wrong, "\n".join(wrong[:40])
+
+
+def test_the_control_the_right_pair_opens(stage):
+    client, thing = walk.client_of(stage, "officer"), stage.things["entry_id"][0]
+    path = reverse("programs:attachment", args=[thing.value, thing.children["attachment_id"]])
+    assert client.get(path).status_code == 200
+
+
+# ── forms as they are shown ──
+def forms_of(response: Any) -> list[forms.BaseForm]:
+    """Every form that a page draws."""
+    found: list[forms.BaseForm] = []
+    for layer in response.context or ():
+        for value in layer.flatten().values() if hasattr(layer, "flatten") else layer.values():
+            if isinstance(value, forms.BaseForm) and value not in found:
+                found.append(value)
+    return found
+
+
+def pages(stage: Stage, actor: str) -> Iterator[tuple[Any, walk.Target, list[forms.BaseForm]]]:
+    """(client, target, forms) of every page with a form that is open to the actor, one thing per address."""
+    client = walk.client_of(stage, actor)
+    for url in walk.urls():
+        if url.mark is None or not {"GET", "POST"} <= set(url.view.methods):
+            continue
+        for target in walk.targets(url, stage):
+            if expected(stage, actor, target) != "open":
+                continue
+            with transaction.atomic():
+                response = client.get(target.path)
+                transaction.set_rollback(True)
+            if response.status_code == 200 and (shown := forms_of(response)):
+                yield client, target, shown
+                break
+
+
+#: Fields that are lists of words on the page but mean a row.
+MEANS = {"member": Member, "organization": Organization, "to": Organization, "parent": Organization}
+
+
+def model_of(name: str, field: forms.Field) -> type[models.Model] | None:
+    if isinstance(field, forms.ModelChoiceField):
+        return field.queryset.model
+    return MEANS.get(name) if isinstance(field, forms.ChoiceField) else None
+
+
+def foreign(stage: Stage, actor: str, model: type[models.Model]) -> list[Thing]:
+    every = [thing for things in stage.things.values() for thing in things]
+    return [thing for thing in every if type(thing.row) is model and not sees(stage, actor, thing)]
+
+
+@pytest.mark.promise("P-ACL3")
+def test_foreign_ids_in_bodies_are_refused_at_the_field(stage, figure):
+    tried, taken = 0, []
+    for actor in WRITERS:
+        for client, target, shown in pages(stage, actor):
+            for form in shown:
+                for name, field in form.fields.items():
+                    model = model_of(name, field)
+                    for thing in foreign(stage, actor, model)[:2] if model else ():
+                        data = {form.add_prefix(name): thing.row.pk}
+                        kept = walk.fingerprint([thing])
+                        with transaction.atomic():
+                            response = client.post(target.path, data)
+                            after = walk.fingerprint([thing])
+                            transaction.set_rollback(True)
+                        tried += 1
+                        errors = [one.errors.get(name) for one in forms_of(response) if type(one) is type(form)]
+                        if kept != after or not any(errors):
+                            taken.append(f"{actor} {target.path} {name}={thing.name}: {response.status_code}")
+    figure("fields of forms tried with a foreign id", tried)
+    figure("taken", len(taken), wanted="0")
+    assert tried > 0
+    assert not taken, "\n".join(taken)
+
+
+# ── P-ACL4 ──
+def plain(response: Any) -> bytes:
+    """The answer without what differs by itself: tokens, keys, request numbers, the second of an export."""
+    text = re.sub(
+        rb'(csrfmiddlewaretoken" value|data-csrf|name="_key" value|value)="[0-9A-Za-z]{32,64}"',
+        b"",
+        walk.text_of(response),
+    )
+    text = re.sub(rb"[0-9a-f]{8}</b>|X-Request-Id[^,}]*|Set-Cookie[^,}]*|Content-Length[^,}]*", b"", text)
+    return re.sub(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?Z?", b"", text)
+
+
+def lists(stage: Stage, actor: str) -> Iterator[str]:
+    """Lists, searches and exports that the actor may open; what is public is for all and left out."""
+    for url in walk.urls():
+        if url.mark is None or url.objects or "GET" not in url.view.methods or url.mark[0] in ("public", "health"):
+            continue
+        if url.mark == ("objection", "create"):
+            continue
+        for target in walk.targets(url, stage):
+            if expected(stage, actor, target) == "open":
+                for query in ("", "?q=金丝雀", "?q=v", "?export=xlsx", "?view=all", "?sort=-pinyin"):
+                    yield target.path + query
+
+
+def put_canaries(stage: Stage) -> None:
+    """Another world: everything of the other university has other names, and more of it is there."""
+    other = stage.world["v"]
+    Member.objects.filter(organization=other).update(name=Concat(Value("金丝雀"), "name"), pinyin="v", initials="v")
+    Entry.objects.filter(organization=other).update(subject=Concat(Value("金丝雀"), "subject"), pinyin="v")
+    Organization.objects.filter(pk=other.pk).update(
+        name="金丝雀大学工会", short_name="金丝雀大学", pinyin="v", head_count=9000
+    )
+    factories.member(Organization.objects.get(pk=other.pk), "金丝雀新人")
+
+
+@pytest.mark.promise("P-ACL4")
+def test_two_worlds_that_differ_elsewhere_look_the_same(stage, figure):
+    compared, different = 0, []
+    for actor in ("u.chair", "u.clerk", "a1.chair", "a.officer", "teacher"):
+        client = walk.client_of(stage, actor)
+        for path in lists(stage, actor):
+            answers = []
+            for changed in (False, True):
+                with transaction.atomic():
+                    if changed:
+                        put_canaries(stage)
+                    answers.append(plain(client.get(path)))
+                    transaction.set_rollback(True)
+            compared += 1
+            if answers[0] != answers[1]:
+                different.append(f"{actor} {path}")
+    figure("pages, searches and exports compared", compared)
+    figure("that differ", len(different), wanted="0")
+    assert compared > 100
+    assert not different, "\n".join(different)
+
+
+def test_the_control_who_may_see_it_sees_the_difference(stage):
+    client, path = walk.client_of(stage, "officer"), reverse("registry:organizations")
+    before = plain(client.get(path))
+    put_canaries(stage)
+    assert plain(client.get(path)) != before
+
+
+# ── P-ACL5 ──
+def poison(stage: Stage, field: models.Field, value: Any) -> Any:
+    """A value that the field could hold but does not."""
+    if isinstance(field, models.ForeignKey):
+        other = field.related_model._base_manager.exclude(pk=value).order_by("-pk").first()
+        return other.pk if other else None
+    if isinstance(field, models.BooleanField):
+        return "" if value else "on"
+    if isinstance(field, models.IntegerField):
+        return 987654
+    if isinstance(field, models.DateTimeField):
+        return "1999-01-01T00:00"
+    if isinstance(field, models.DateField):
+        return "1999-01-01"
+    return {choice[0] for choice in field.choices or ()}.difference({value, ""}).pop() if field.choices else "注入的值"
+
+
+def stored(field: models.Field, sent: Any, row: dict[str, Any]) -> bool:
+    """Whether what was sent is now in the row."""
+    value = row[field.attname]
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.year == 1999
+    return str(value) == str(sent) if not isinstance(value, bool) else value == bool(sent)
+
+
+@pytest.mark.promise("P-ACL5")
+def test_fields_that_the_form_does_not_have_are_not_taken(stage, figure):
+    sent, taken, went_through = 0, [], 0
+    for actor in WRITERS:
+        for client, target, shown in pages(stage, actor):
+            if target.thing is None:
+                continue
+            named = {form.add_prefix(name) for form in shown for name in form.fields}
+            data = {bound.html_name: bound.value() for form in shown for bound in form}
+            row = type(target.thing.row)
+            before = row._base_manager.filter(pk=target.thing.row.pk).values().get()
+            hidden = [
+                one
+                for one in row._meta.concrete_fields
+                if not one.primary_key and {one.name, one.attname}.isdisjoint(named)
+            ]
+            extra = {one: poison(stage, one, before[one.attname]) for one in hidden if one.name != "version"}
+            body = {key: value for key, value in data.items() if value is not None}
+            body |= {key: value for one, value in extra.items() if value is not None for key in (one.name, one.attname)}
+            with transaction.atomic():
+                response = client.post(target.path, body)
+                after = row._base_manager.filter(pk=target.thing.row.pk).values().first() or before
+                transaction.set_rollback(True)
+            went_through += response.status_code in (200, 302)
+            sent += len(extra)
+            for one, value in extra.items():
+                if value is not None and after[one.attname] != before[one.attname] and stored(one, value, after):
+                    taken.append(f"{actor} {target.path}: {one.name}")
+    figure("fields sent that the form does not have", sent)
+    figure("posts that went through", went_through)
+    figure("taken", len(taken), wanted="0")
+    assert sent > 100
+    assert not taken, "\n".join(taken)

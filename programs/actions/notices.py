@@ -136,7 +136,7 @@ def object_to(
     notice: Notice, line: NoticeLine | None, kind: str, text: str, name: str = "", contact: str = "", evidence=None,
     by: Actor = SYSTEM,
 ) -> Objection:  # fmt: skip
-    """Take an objection from anybody. A named or a unit's one holds its entry at once, an anonymous one when accepted."""
+    """Take an objection from anybody. A named or a unit's one holds its entry at once, an anonymous one later."""
     if notice.state != Notice.State.POSTED or days.today() > notice.ends_on:
         raise Refused(_("公示已经期满，不再接受异议；请打公示页上的电话"))
     if kind != Objection.Kind.ANONYMOUS and not (name.strip() and contact.strip()):

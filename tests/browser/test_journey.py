@@ -146,10 +146,6 @@ def test_the_journey(stage: Stage, world, figure=None):
         page.wait_for_timeout(1000)
         mine.refresh_from_db()
         assert mine.data["votes_for"] == 118
-        for old in mine.attachments.filter(item="form").order_by("id")[: mine.attachments.filter(item="form").count() - 1]:
-            page.goto(f"/entries/{mine.pk}/files/{old.pk}/remove/")
-            page.get_by_role("button", name="拿掉").click()
-            page.wait_for_url("**/edit/**")
         move(page, "^交给")
     with stage.page(world["officer"]) as page:
         page.goto(f"/entries/{mine.pk}/")

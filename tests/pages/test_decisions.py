@@ -40,12 +40,15 @@ def test_an_officer_drafts_and_a_leader_signs(world, sign_in):
     decision = Decision.objects.get()
     assert response.url == url("decision", decision.pk)
     page = text(client.get(response.url))
-    assert "待签发" in page and "之后才能签发" in page and "签发…" not in page, "an officer has no button to sign"
+    assert "待签发" in page
+    assert "之后才能签发" in page
+    assert "签发…" not in page, "an officer has no button to sign"
     assert client.get(url("decision_sign", decision.pk)).status_code == 404
 
     client = sign_in(world["leader"])
     early = client.post(url("decision_sign", decision.pk), {"version": 1, "decided_on": "2026-12-20"})
-    assert early.status_code == 422 and Decision.objects.get().state == "draft", "the window has not run out"
+    assert early.status_code == 422
+    assert Decision.objects.get().state == "draft", "the window has not run out"
     with awarding.later(20):
         notices.end_notice(notice.pk)
         assert "签发，通过 2 件" in text(client.get(url("decision_sign", decision.pk)))

@@ -1,7 +1,7 @@
 """The stage of the walk: one thing of every kind in every place, and who is meant to see it.
 
-What should be seen is written down here a second time, by hand and in other words than ``visible_to``: by the place a thing
-belongs to and the place somebody's post reaches. The walk compares the two.
+What should be seen is written down here a second time, by hand and in other words than ``visible_to``: by the place
+a thing belongs to and the place somebody's post reaches. The walk compares the two.
 """
 
 import datetime
@@ -78,7 +78,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
     rules = {
         "organization_id": in_reach or role in ("auditor", "supervisor"),
         "member_id": in_reach or role == "auditor" or thing.subject == actor,
-        "call_id": role in UNIT_ROLES + ("auditor", "supervisor")
+        "call_id": role in (*UNIT_ROLES, "auditor", "supervisor")
         and (not thing.draft or role == "auditor" or (role in ("officer", "leader") and own_place)),
         "notice_id": role == "auditor" or (role in ("officer", "leader", "supervisor") and own_place),
         "objection_id": role == "auditor" or (role == "supervisor" and own_place),
@@ -133,6 +133,7 @@ def _awards(stage: Stage) -> None:
     running = factories.call(officer)
     stage.add("call_id", running, "city")
     stage.add("call_id", factories.call(officer, publish=False), "city", draft=True)
+    stage.add("call_id", factories.call(world["a.officer"]), "a")
     stage.add("call_id", factories.call(world["a.officer"], publish=False), "a", draft=True)
     for key in ("a1", "a2", "b1", "u", "v"):
         _entry(stage, factories.submitted(world[f"{key}.chair"], running), key)
@@ -165,8 +166,9 @@ def _awards(stage: Stage) -> None:
     for n, key in enumerate(("a1", "b1", "u"), 1):
         person = next(thing.row for thing in stage.things["member_id"] if thing.place == key and not thing.subject)
         honour = honours.register_legacy(
-            officer, title="三八红旗手", family="三八红旗手", level="system", year=2020, awarded_on=datetime.date(2020, 3, 8),
-            member=person, organization=world[key], name=person.name, unit=world[key].name,
+            officer, title="三八红旗手", family="三八红旗手", level="system", year=2020,
+            awarded_on=datetime.date(2020, 3, 8), member=person, organization=world[key], name=person.name,
+            unit=world[key].name,
         )  # fmt: skip
         certificate = Certificate.objects.create(honour=honour, batch=batch, number=f"测试 2020-{n:04d}")
         stage.add("certificate", certificate, key, value=certificate.code)

@@ -1,4 +1,4 @@
-"""P-ACL1–5: whose page, whose row, whose field. Generated from the URL conf: a new address is walked without being named."""
+"""P-ACL1: whose page, whose row. Generated from the URL conf: a new address is walked without being named."""
 
 import logging
 import time

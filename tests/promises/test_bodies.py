@@ -1,4 +1,4 @@
-"""P-ACL2–5: children under wrong parents, foreign ids in bodies, foreign words in answers, fields that nobody asked for."""
+"""P-ACL2–5: children under wrong parents, foreign ids in bodies, foreign words in answers, fields nobody asked for."""
 
 import datetime
 import re
@@ -16,7 +16,7 @@ from portal.registry.models import Member, Organization
 from programs.models import Entry
 from tests import factories
 from tests.promises import walk
-from tests.promises.stage import Stage, Thing, build, sees
+from tests.promises.stage import REACH, Stage, Thing, build, sees
 from tests.promises.test_access import expected
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def mismatched(url: walk.Url, stage: Stage, actor: str) -> Iterator[tuple[str, l
                         yield reverse(url.name, kwargs={**fixed, one: other.children[one]}), [parent, other]
             elif one not in words:
                 for other in stage.things[one]:
-                    if other.row.parent_id != parent.row.owner_id:
+                    if other.place == parent.place or other.place not in REACH[parent.place]:
                         yield reverse(url.name, kwargs={**fixed, one: other.value}), [parent, other]
 
 
@@ -183,7 +183,8 @@ def put_canaries(stage: Stage) -> None:
     Organization.objects.filter(pk=other.pk).update(
         name="金丝雀大学工会", short_name="金丝雀大学", pinyin="v", head_count=9000
     )
-    factories.member(Organization.objects.get(pk=other.pk), "金丝雀新人")
+    number = factories.resident_id(77, birth="19910101")
+    factories.member(Organization.objects.get(pk=other.pk), "金丝雀新人", document_number=number)
 
 
 @pytest.mark.promise("P-ACL4")

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def honour(name: str, unit: str, **values: str) -> dict[str, str]:
     row = {
-        "name": name, "who": "个人", "title": "上海市三八红旗手", "family": "三八红旗手", "level": "市级", "year": "2021",
+        "name": name, "who": "个人", "title": "上海市三八红旗手", "family": "三八红旗手", "level": "市级",
+        "year": "2021",
         "awarded_on": "2021-03-05", "unit": unit,
     }  # fmt: skip
     return {**row, **values}

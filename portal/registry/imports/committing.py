@@ -116,7 +116,7 @@ def _write_all(batch: ImportBatch, importer: Importer, scope: Scope, beside: Bes
         if not moved:
             importer.write([line for line, _payload in known], scope.by, look)
             written += sum(1 for line, _payload in known if line.undo)
-            _keep_way_back([line for line, _payload in known], beside)
+            _keep_way_back(known)
         beside.add(len(rows))
     if moved:
         raise Moved(moved)
@@ -141,14 +141,13 @@ def _differs(payload: dict[str, Any], row: ImportRow, found: Found) -> bool:
     return there is not None and getattr(found.existing, "version", 0) != payload["version"]
 
 
-def _keep_way_back(lines: list[Line], beside: Beside) -> None:
-    """What undo needs. The values themselves now stand in their own table; the row forgets them."""
-    for line in lines:
-        payload = {"undo": line.undo} if line.undo else {}
-        if line.found.changes and line.undo:
-            payload["changes"] = line.found.changes
+def _keep_way_back(lines: list[tuple[Line, dict[str, Any]]]) -> None:
+    """What undo needs and the preview said. The values now stand in their own table; the row forgets them."""
+    for line, before in lines:
+        said = {name: before[name] for name in ("changes", "conflicts") if before.get(name)}
+        payload = {**said, "undo": line.undo} if line.undo else said
         line.row.payload = encode(payload) if payload else ""
-    store_rows([line.row for line in lines])
+    store_rows([line.row for line, _before in lines])
 
 
 def store_rows(rows: list[ImportRow], *more: str) -> None:

@@ -64,7 +64,7 @@ class Look:
 def prepare(scope: Scope) -> Look:
     series = {program.series for program in programs().values()}
     known = set(Honour.objects.order_by().values_list("family", flat=True).distinct())
-    return Look(scope, Units(scope.by), frozenset(series | known))
+    return Look(scope, Units(scope.by, scope.meant), frozenset(series | known))
 
 
 def check(reading: Reading, look: Look) -> None:
@@ -75,7 +75,8 @@ def check(reading: Reading, look: Look) -> None:
         try:
             values["organization"] = look.units.find(unit).pk
         except Refused as refusal:
-            reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"))
+            near = getattr(refusal, "near", 0)
+            reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"), near=near)
     family = values.get("family")
     if family and look.families and family not in look.families:
         words = "、".join(sorted(look.families)[:6])
@@ -142,7 +143,7 @@ def label(values: Values) -> str:
 IMPORTERS = (
     Importer(
         key="honours",
-        title=gettext_lazy("历年荣誉"),  # type: ignore[arg-type]
+        title=str(gettext_lazy("历年荣誉")),
         thing="获得者",
         resource="honour",
         fields=FIELDS,

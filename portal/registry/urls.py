@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/<int:import_id>/decide/", imports.import_decide, name="import_decide"),
     path("imports/<int:import_id>/commit/", imports.import_commit, name="import_commit"),
     path("imports/<int:import_id>/again/", imports.import_again, name="import_again"),
+    path("imports/<int:import_id>/mean/", imports.import_mean, name="import_mean"),
     path("imports/<int:import_id>/drop/", imports.import_drop, name="import_drop"),
     path("imports/<int:import_id>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:import_id>/result/", imports.import_result, name="import_result"),

@@ -4,13 +4,16 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import Client
 
 from portal import policy
 from portal.accounts.middleware import may_enter
+from portal.registry.models import Member
 from tests.promises import walk
 from tests.promises.stage import Stage, build, sees
 
@@ -80,52 +83,80 @@ def test_a_view_without_a_mark_is_open_to_nobody():
 
 
 # ── P-ACL1 ──
+@dataclass
+class Walked:
+    """What was asked and what was wrong."""
+
+    wrong: list[str] = field(default_factory=list)
+    counted: Counter = field(default_factory=Counter)
+    asked: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def go(stage: Stage, names: list[str], urls: list[walk.Url], full: bool) -> Walked:
+    """Ask everything and compare with what is meant; every request that is not closed is taken back."""
+    walked = Walked()
+    canaries = [text.encode() for text in stage.canaries]
+    every = [thing for things in stage.things.values() for thing in things]
+    for actor in names:
+        client = walk.client_of(stage, actor)
+        ticket = client.cookies.output().replace("Set-Cookie: ", "")
+        foreign = [thing for thing in every if actor == "anonymous" or not sees(stage, actor, thing)]
+        before = walk.fingerprint(foreign)
+        for url in urls:
+            for target, method in requests(stage, actor, url, full, walked.asked):
+                client.cookies.clear()
+                client.cookies.load(ticket)  # one of the addresses signs out
+                meant, problem = ask(stage, actor, client, target, method, canaries)
+                walked.counted[meant] += 1
+                if problem:
+                    walked.wrong.append(f"{actor} {method} {target.path} ({url.name}, {meant}): {problem}")
+        after = walk.fingerprint(foreign)
+        walked.wrong += [f"{actor} changed {name}" for name in before if before[name] != after[name]]
+    return walked
+
+
+def ask(
+    stage: Stage, actor: str, client: Client, target: walk.Target, method: str, canaries: list[bytes]
+) -> tuple[str, str]:
+    """(what was meant, what is wrong with the answer)."""
+    meant = expected(stage, actor, target)
+    narrow = target.things if meant == "narrow" and method != "GET" else ()
+    with transaction.atomic():
+        kept = walk.fingerprint(narrow)
+        response = client.generic(method, target.path, headers={"accept": "text/html"})
+        text, now = walk.text_of(response), walk.fingerprint(narrow)
+        transaction.set_rollback(meant in ("open", "narrow"))
+    if problem := judge(meant, method, target, response.status_code, response.headers.get("Location", "")):
+        return meant, problem
+    if any(canary in text for canary in canaries):
+        return meant, "a canary in the answer"
+    return meant, ", ".join(f"changed {name}" for name in kept if kept[name] != now[name])
+
+
 @pytest.mark.promise("P-ACL1")
 def test_the_walk(stage, figure, full_size):
     """Every address × every actor × things of every place × every method."""
     found, started = walk.urls(), time.monotonic()
     assert walk.unknown_arguments(found, stage) == []
-    wrong: list[str] = []
-    asked: set[tuple[str, str, str]] = set()
-    counted: Counter = Counter()
-    canaries = [text.encode() for text in stage.canaries]
-    every = [thing for things in stage.things.values() for thing in things]
-    for actor in actors(stage, full_size):
-        client = walk.client_of(stage, actor)
-        ticket = client.cookies.output()
-        foreign = [thing for thing in every if not (actor != "anonymous" and sees(stage, actor, thing))]
-        before = walk.fingerprint(foreign)
-        for url in found:
-            for target, method in requests(stage, actor, url, full_size, asked):
-                meant = expected(stage, actor, target)
-                client.cookies.clear()
-                client.cookies.load(ticket.replace("Set-Cookie: ", ""))
-                with transaction.atomic():
-                    kept = walk.fingerprint(target.things) if meant == "narrow" and method != "GET" else {}
-                    response = client.generic(method, target.path, headers={"accept": "text/html"})
-                    text = walk.text_of(response)
-                    moved = [
-                        name
-                        for name, row in walk.fingerprint(target.things if kept else ()).items()
-                        if row != kept[name]
-                    ]
-                    transaction.set_rollback(meant in ("open", "narrow"))  # also a logout
-                counted[meant] += 1
-                problem = judge(meant, method, target, response.status_code, response.headers.get("Location", ""))
-                if not problem and any(canary in text for canary in canaries):
-                    problem = "a canary in the answer"
-                problem = problem or ", ".join(f"changed {name}" for name in moved)
-                if problem:
-                    wrong.append(f"{actor} {method} {target.path} ({url.name}, {meant}): {problem}")
-        after = walk.fingerprint(foreign)
-        wrong += [f"{actor} changed {name}" for name in before if before[name] != after[name]]
+    walked = go(stage, actors(stage, full_size), found, full_size)
+    closed, total = walked.counted["closed"] + walked.counted["login"], sum(walked.counted.values())
     figure("addresses walked", len(found), wanted="100 %")
-    figure("requests", sum(counted.values()))
-    figure("of these closed to the actor", counted["closed"] + counted["login"])
-    figure("answers that differ from the policy", len(wrong), wanted="0")
+    figure("requests", total)
+    figure("of these closed to the actor", closed)
+    figure("answers that differ from the policy", len(walked.wrong), wanted="0")
     figure("duration", time.monotonic() - started, "s", "< 120 s")
-    assert counted["closed"] > 1000
-    assert not wrong, f"{len(wrong)} of {sum(counted.values())}:\n" + "\n".join(wrong[:150])
+    assert closed > 1000
+    assert not walked.wrong, f"{len(walked.wrong)} of {total}:\n" + "\n".join(walked.wrong[:150])
+
+
+@pytest.mark.promise("P-ACL1")
+def test_the_control_a_query_without_its_scope_is_found(stage, figure, monkeypatch):
+    members = [url for url in walk.urls() if url.name.startswith("registry:member")]
+    assert go(stage, ["a1.chair"], members, False).wrong == []
+    monkeypatch.setattr(type(Member.objects.all()), "visible_to", lambda rows, actor: rows)
+    broken = go(stage, ["a1.chair"], members, False).wrong
+    figure("control: foreign members opened without the scope", len(broken), wanted="> 0")
+    assert broken
 
 
 def requests(

@@ -46,7 +46,7 @@ def told_problems(batch: ImportBatch) -> list[list[str]]:
 
 
 def badly_told(problem: list[str]) -> bool:
-    sheet, number, cell, _value, reason, _cure, _key = problem
+    sheet, number, cell, _value, reason, *_more = problem
     return not (sheet and re.fullmatch(rf"[A-Z]+{number}", cell) and _CHINESE.search(reason))
 
 

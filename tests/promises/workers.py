@@ -26,7 +26,13 @@ def environment(var: Path) -> dict[str, str]:
     if str(found["HOST"]).startswith("/"):
         database = f"postgres://{user}:{password}@/{found['NAME']}?host={found['HOST']}&port={found['PORT']}"
     redis = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{_BROKER}"))
-    names = {"DATABASE_URL": database, "DATABASE_OWNER_URL": database, "REDIS_URL": redis, "VAR_DIR": str(var)}
+    names = {
+        "DATABASE_URL": database,
+        "DATABASE_OWNER_URL": database,
+        "REDIS_URL": redis,
+        "VAR_DIR": str(var),
+        "DEBUG": "off",
+    }
     return {**os.environ, **names, "DJANGO_SETTINGS_MODULE": "portal.settings"}
 
 

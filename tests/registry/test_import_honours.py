@@ -72,7 +72,7 @@ def test_what_is_wrong_is_told_at_its_cell(world):
     batch = send(officer, sheet(rows), what="honours")
     told = {}
     for row in batch.rows.filter(verdict="wrong"):
-        told |= {cell: reason for cell, _value, reason, _cure, _key in json.loads(row.payload)["problems"]}
+        told |= {cell: reason for cell, _value, reason, *_more in json.loads(row.payload)["problems"]}
     assert set(told) == {"H2", "D3", "F4", "G4", "G5", "I6", "A8"}
     assert "三八红旗手" in json.loads(batch.rows.get(number=3).payload)["problems"][0][3]
     assert told["I6"] == "名册里没有这个证件号"

@@ -13,8 +13,8 @@ from portal.kit.crypto import blind
 from portal.kit.refusal import Refused
 from portal.kit.sheets_read import open_book
 from portal.registry.actions.members import update_member
-from portal.registry.imports import batches
-from portal.registry.imports.spec import Scope, importer
+from portal.registry.imports import batches, sheets
+from portal.registry.imports.spec import Scope, importer, importers
 from portal.registry.models import ImportBatch, ImportRow, Member, Membership
 from tests import factories
 from tests.registry.rosters import commit, csv_file, person, send, undo, work, workbook
@@ -110,7 +110,7 @@ def test_every_problem_of_a_row_is_told_at_its_cell(world, chair):
     ]
     batch = send(chair, workbook(rows))
     assert verdicts(batch) == {"new": 1, "wrong": 3}
-    told = {cell: (value, reason, cure) for cell, value, reason, cure, _key in payload(batch, 3)["problems"]}
+    told = {cell: (value, reason, cure) for cell, value, reason, cure, *_more in payload(batch, 3)["problems"]}
     assert set(told) == {"A3", "B3", "F3", "G3", "L3", "N3"}
     assert told["B3"][1] == "你们下面没有叫这个名字的工会；相近：甲区第一中学工会"
     assert told["N3"] == ("1380", "手机号要 11 位，现在 4 位", "填 11 位手机号")
@@ -118,7 +118,7 @@ def test_every_problem_of_a_row_is_told_at_its_cell(world, chair):
     assert "9 月没有 31 日" in told["L3"][1]
     assert all(reason and cure for _value, reason, cure in told.values())
     assert payload(batch, 4)["problems"][0][2].startswith("你们下面没有"), "whether it exists elsewhere is not said"
-    (cell, value, reason, _cure, _key), *_more = payload(batch, 5)["problems"]
+    (cell, value, reason, *_rest), *_more = payload(batch, 5)["problems"]
     assert (cell, value) == ("D5", "3101**********" + factories.resident_id(1, "f", "19790203")[-4:])
     assert reason == "和 教师!2 是同一个证件号"
     assert batch.summary["cells"] == 8
@@ -351,3 +351,28 @@ def test_the_result_workbook_says_what_became_of_each_row(world, chair, tmp_path
     with open_book(target, "r.xlsx") as book:
         rows = [[cell.text for cell in row] for row in book.rows("处理结果") if row]
     assert "已入库" in rows[1][-1]
+
+
+def test_a_near_name_is_taken_with_one_click(world, officer):
+    rows = [person(1, "甲区第一中"), person(2, "甲区第一中"), person(3, "不像任何一家")]
+    batch = send(officer, workbook(rows))
+    near = payload(batch, 2)["problems"][0][5]
+    assert near == world["a1"].pk
+    with pytest.raises(Refused, match="没有这家"):
+        batches.mean(officer, batch.pk, "甲区第一中", world["u"].pk)
+    batches.mean(officer, batch.pk, "甲区第一中", near)
+    work()
+    batch.refresh_from_db()
+    assert verdicts(batch) == {"new": 2, "wrong": 1}
+    commit(officer, batch)
+    assert by_number(2).organization == world["a1"]
+
+
+def test_every_importer_has_a_template(tmp_path):
+    for one in importers():
+        target = tmp_path / "t.xlsx"
+        with sheets.template(one) as file:
+            target.write_bytes(file.read())
+        with open_book(target, "t.xlsx") as book:
+            table = book.table(one.columns)
+            assert (table.missing, list(table.rows())) == ([], [])

@@ -31,7 +31,7 @@ def sheet(rows) -> bytes:
 def problems(batch) -> dict[str, str]:
     found = {}
     for one in batch.rows.filter(verdict="wrong").order_by("number"):
-        for cell, _value, reason, _cure, _key in json.loads(one.payload)["problems"]:
+        for cell, _value, reason, *_more in json.loads(one.payload)["problems"]:
             found[cell] = reason
     return found
 
@@ -199,7 +199,7 @@ def test_3300_unions_with_40_planted_errors_are_all_named(world, officer):
     batch = send(officer, sheet(rows), what="organizations")
     found = {}
     for one in batch.rows.filter(verdict="wrong"):
-        for cell, _value, reason, cure, _key in json.loads(one.payload)["problems"]:
+        for cell, _value, reason, cure, *_more in json.loads(one.payload)["problems"]:
             found[f"{one.sheet}!{cell}"] = reason
             assert reason, cell
             assert cure, cell

@@ -14,7 +14,8 @@ from portal.core.jobs import JobRun
 from portal.core.models import Job
 from portal.kit.refusal import Refused
 from portal.registry.imports.spec import Importer, Scope, importer
-from portal.registry.models import ImportBatch, ImportRow
+from portal.registry.imports.units import bare
+from portal.registry.models import ImportBatch, ImportRow, Organization
 
 CHECK, COMMIT, UNDO, RESULT = "registry.check", "registry.commit", "registry.undo", "registry.result"
 Decision = ImportRow.Decision
@@ -128,6 +129,17 @@ def start_undo(by: Actor, batch_id: int) -> ImportBatch:
 
 
 @transaction.atomic
+def mean(by: Actor, batch_id: int, text: str, unit_id: int) -> ImportBatch:
+    """From now on this name in the sheet means that union; the file is checked again."""
+    batch = _open(batch_id, ImportBatch.State.CHECKED)
+    if not text.strip() or not Organization.objects.visible_to(by).filter(pk=unit_id).exists():
+        raise Refused(_("没有这家工会"))
+    batch.summary = {**batch.summary, "meant": {**batch.summary.get("meant", {}), bare(text): unit_id}}
+    batch.save(update_fields=["summary"])
+    return start_again(by, batch_id)
+
+
+@transaction.atomic
 def start_result(by: Actor, batch_id: int) -> ImportBatch:
     """Queue the workbook that says what became of each row; small files get it with the check."""
     batch = _open(batch_id, ImportBatch.State.CHECKED, ImportBatch.State.COMMITTED)
@@ -172,4 +184,4 @@ def opened(run: JobRun, day: Callable[[ImportBatch], datetime.date]) -> tuple[Im
     one, by = importer(batch.importer), run.actor
     if one is None or not allowed(by, one) or by.organization_id != batch.organization_id:
         raise Refused(_("现在的身份不能再处理这一批"))
-    return batch, one, Scope(by, batch.organization, day(batch))
+    return batch, one, Scope(by, batch.organization, day(batch), batch.summary.get("meant", {}))

@@ -22,7 +22,7 @@ from portal.registry.imports.reading import readings, tables_of
 from portal.registry.imports.spec import Found, Importer, Problem, Reading, Scope
 from portal.registry.models import ImportBatch, ImportRow
 
-CHUNK = 500
+CHUNK = 1000
 
 
 def encode(payload: dict[str, Any]) -> str:

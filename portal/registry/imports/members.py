@@ -95,7 +95,7 @@ class Look:
 
 
 def prepare(scope: Scope) -> Look:
-    units = Units(scope.by)
+    units = Units(scope.by, scope.meant)
     return Look(scope, units, frozenset(units.by_pk))
 
 
@@ -128,7 +128,8 @@ def _check_unit(reading: Reading, look: Look) -> None:
     try:
         unit = look.units.find(name)
     except Refused as refusal:
-        reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"))
+        near = getattr(refusal, "near", 0)
+        reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"), near=near)
     else:
         reading.values["unit"], reading.values["unit_name"] = unit.pk, unit.name
 

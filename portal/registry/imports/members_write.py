@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
@@ -158,5 +159,5 @@ def _remove(people: list[Member]) -> list[str]:
         Member.objects.filter(pk__in=[member.pk for member in people]).delete()
     except ProtectedError as problem:
         names = {getattr(held, "member", None) and held.member.name for held in problem.protected_objects}
-        return sorted(str(name) for name in names if name)
+        return sorted(str(name) for name in names if name) or [_("其中几个人")]
     return []

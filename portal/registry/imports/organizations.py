@@ -71,7 +71,7 @@ class Look:
 
 
 def prepare(scope: Scope) -> Look:
-    return Look(scope, Units(scope.by))
+    return Look(scope, Units(scope.by, scope.meant))
 
 
 def check(reading: Reading, look: Look) -> None:
@@ -106,7 +106,7 @@ def _check_parent(reading: Reading, look: Look) -> None:
     try:
         unit: Unit | None = look.units.find(name)
     except Refused as refusal:
-        unit, reason = None, str(refusal)
+        unit, reason, near = None, str(refusal), getattr(refusal, "near", 0)
     if unit:
         values["parent"], above, shown = unit.pk, unit.kind, unit.name
     elif bare(name) in look.planned:
@@ -115,7 +115,7 @@ def _check_parent(reading: Reading, look: Look) -> None:
     else:
         if bare(name) in look.spoilt:
             reason = _("上级这一行（%(place)s）自己有错") % {"place": look.spoilt[bare(name)]}
-        reading.wrong("parent", reason, _("写成门户里的名称，或把它排在前面"))
+        reading.wrong("parent", reason, _("写成门户里的名称，或把它排在前面"), near=near)
         return
     if kind and kind not in BELOW[above]:
         reason = _("%(kind)s不能放在“%(parent)s”下面") % {"kind": KINDS[kind], "parent": shown}

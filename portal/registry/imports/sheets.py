@@ -26,7 +26,7 @@ def template(importer: Importer) -> Any:
     target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     lines = [*importer.instructions, *_columns(importer)]
     write_template(
-        target, [one.col for one in importer.fields], importer.example, lines, sheet=importer.title, rows=_ROWS
+        target, [one.col for one in importer.fields], importer.example, lines, sheet=str(importer.title), rows=_ROWS
     )
     target.seek(0)
     return target
@@ -70,7 +70,7 @@ def _told(
         return values, {"": _("%(place)s 没变") % {"place": f"{row.sheet}!{row.number}"}}
     reasons = {"": f"{verdict} {_words(verdict, batch)}"}
     if verdict.verdict == ImportRow.Verdict.WRONG:
-        for _cell, _value, reason, cure, key in json.loads(verdict.payload)["problems"]:
+        for _cell, _value, reason, cure, key, _near in json.loads(verdict.payload)["problems"]:
             text = f"{reason}。{cure}" if cure else reason
             reasons[key] = f"{reasons[key]}；{text}" if key in reasons else text
     return values, reasons

@@ -1,7 +1,7 @@
 """What an importer is: a value that a room fills in. Reading, preview, commit and undo are the same for every room."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -58,6 +58,7 @@ class Problem(NamedTuple):
     reason: str
     cure: str
     key: str
+    near: int = 0
 
 
 class Change(NamedTuple):
@@ -89,12 +90,12 @@ class Reading:
         """``教师!12``."""
         return f"{self.row.sheet}!{self.row.number}"
 
-    def wrong(self, key: str, reason: str, cure: str = "", value: str | None = None) -> None:
-        """Note a problem. ``value``: what to show instead of the cell's text, when that must stay masked."""
+    def wrong(self, key: str, reason: str, cure: str = "", value: str | None = None, near: int = 0) -> None:
+        """Note a problem. ``value``: shown instead of a text that must stay masked; ``near``: the union probably meant."""
         letter = column_letter(self.columns.get(key, 1))
         shown = self.row.text(key) if value is None else value
         self.problems.append(
-            Problem(f"{letter}{self.row.number}", shown[:80], reason, cure.replace("{letter}", letter), key)
+            Problem(f"{letter}{self.row.number}", shown[:80], reason, cure.replace("{letter}", letter), key, near)
         )
 
     def take(self, one: Field) -> None:
@@ -138,6 +139,7 @@ class Scope:
     by: Actor
     organization: Organization
     as_of: datetime.date
+    meant: Mapping[str, int] = field(default_factory=dict)
     lock: bool = False
 
 

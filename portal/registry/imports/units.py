@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from unicodedata import normalize
@@ -23,6 +24,14 @@ def bare(name: str) -> str:
     return _TAIL.sub("", tidy) or tidy
 
 
+class NearMiss(Refused):
+    """No union of this name, but one that is written much alike."""
+
+    def __init__(self, message: str, near: int) -> None:
+        super().__init__(message)
+        self.near = near
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What the importers need of a union, without loading thousands of models."""
@@ -35,14 +44,18 @@ class Unit:
 
 
 class Units:
-    """The unions below (and including) the actor's, by code, name, short name and “上级/名称”: one query."""
+    """The unions below (and including) the actor's, by code, name, short name and “上级/名称”: one query.
 
-    def __init__(self, by: Actor) -> None:
+    ``meant``: names that the user has said to mean a certain union, by the name as it is compared.
+    """
+
+    def __init__(self, by: Actor, meant: Mapping[str, int] | None = None) -> None:
+        self._meant = meant or {}
         rows = Organization.objects.visible_to(by).filter(active=True).order_by("pk")
         self.by_pk: dict[int, Unit] = {}
         self.by_code: dict[str, Unit] = {}
         self._named: dict[str, dict[int, Unit]] = defaultdict(dict)
-        self._said: dict[str, str] = {}
+        self._said: dict[str, Unit | None] = {}
         for pk, code, name, short, kind, parent in rows.values_list(
             "pk", "code", "name", "short_name", "kind", "parent_id"
         ):
@@ -53,6 +66,8 @@ class Units:
 
     def find(self, text: str) -> Unit:
         """The one union that is meant. Raises Refused, naming the nearest name."""
+        if (meant := self.by_pk.get(self._meant.get(bare(text), 0))) is not None:
+            return meant
         upper, _slash, last = text.replace("／", "/").rpartition("/")
         found = list(self._named.get(bare(last), {}).values())
         if code := self.by_code.get("".join(normalize("NFKC", text).split()).upper()):
@@ -66,13 +81,13 @@ class Units:
             raise Refused(_("有 %(n)d 家都叫“%(name)s”，分不清是哪一家") % {"n": len(found), "name": last})
         near = self.near(last)
         if near:
-            raise Refused(_("你们下面没有叫这个名字的工会；相近：%(near)s") % {"near": near})
+            raise NearMiss(_("你们下面没有叫这个名字的工会；相近：%(near)s") % {"near": near.name}, near.pk)
         raise Refused(_("你们下面没有叫这个名字的工会"))
 
-    def near(self, text: str) -> str:
-        """The name that is written most alike, or nothing."""
+    def near(self, text: str) -> Unit | None:
+        """The union whose name is written most alike."""
         key = bare(text)
         if key not in self._said:
             close = get_close_matches(key, self._named, n=1, cutoff=0.5) if len(self._said) < _HINTS else []
-            self._said[key] = next(iter(self._named[close[0]].values())).name if close else ""
+            self._said[key] = next(iter(self._named[close[0]].values())) if close else None
         return self._said[key]

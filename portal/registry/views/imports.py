@@ -199,6 +199,18 @@ def import_again(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("registry:import", batch.pk)
 
 
+@access("member", "import", methods=("POST",))
+def import_mean(request: HttpRequest, import_id: int) -> HttpResponse:
+    """“就是这个”: a name in the sheet means the union that was suggested."""
+    batch, one = _batch(request, import_id)
+    unit = request.POST.get("unit", "")
+    try:
+        batches.mean(request.actor, batch.pk, request.POST.get("text", ""), int(unit) if unit.isdecimal() else 0)
+    except Refused as refused:
+        return _page(request, batch, one, str(refused))
+    return redirect("registry:import", batch.pk)
+
+
 @access("member", "import")
 def import_drop(request: HttpRequest, import_id: int) -> HttpResponse:
     batch, _one = _batch(request, import_id)

@@ -111,7 +111,7 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that an entry is asked. ``kind`` picks the builder of the form field (see ``programs.forms.BUILDERS``).
+    """One thing that an entry is asked. ``kind`` picks the builder of the form field (see ``programs.forms.entries.BUILDERS``).
 
     ``fill`` copies a value from the member ("member.title") or the unit ("organization.name") into a new entry.
     ``public`` fields may be shown on the public notice. Lengths count Chinese characters as a clerk counts them.

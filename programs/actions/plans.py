@@ -14,8 +14,8 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from programs.models.calls import Call
 from programs.models.plans import Plan, PlanItem
-from programs.plandocument import PlanDocument, Problem
-from programs.plantasks import Passage, Task, due_of
+from programs.planreader.document import PlanDocument, Problem
+from programs.planreader.tasks import Passage, Task, due_of
 
 
 @dataclass(frozen=True)

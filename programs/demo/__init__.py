@@ -5,7 +5,7 @@ from pathlib import Path
 from portal.core.actor import SYSTEM
 from programs.actions.plans import import_plan, set_department
 from programs.models import PlanItem
-from programs.planreader import read_plan
+from programs.planreader.reader import read_plan
 
 
 def plan(made: dict) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
 from portal.registry.models import Organization
-from programs.planwords import KIND_NAMES
+from programs.planreader.words import KIND_NAMES
 
 
 class PlanQuerySet(models.QuerySet):

@@ -14,7 +14,7 @@ from portal.kit import days
 from programs.models.calls import Call
 from programs.models.entries import Entry, badge
 from programs.models.plans import Plan, PlanItem
-from programs.plantasks import speaks_of
+from programs.planreader.tasks import speaks_of
 from programs.spec import State
 
 DONE, DOING, LATE, IDLE = "done", "doing", "late", "idle"

@@ -24,7 +24,7 @@ from programs import reports
 from programs.actions import calls as actions
 from programs.actions import reminders
 from programs.duties import HOLDERS
-from programs.forms_calls import ExtendForm
+from programs.forms.calls import ExtendForm
 from programs.models import Call, Category, Decision, Entry, Extension, Notice
 from programs.models.entries import badge
 from programs.queries import calls as queries

@@ -20,10 +20,10 @@ from portal.kit.pdf import render_pdf
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import decisions as actions
-from programs.forms_notices import DecisionForm, SignForm
+from programs.forms.notices import DecisionForm, SignForm
 from programs.models import Call, Decision, Entry
 from programs.spec import State
-from programs.tables_notices import DECISIONS
+from programs.tables.notices import DECISIONS
 
 #: Characters of a title of 22 pt on a line of 156 mm, and where a title breaks well.
 TITLE_WIDTH, TITLE_BREAKS = 19.5, ("年度", "系统", "表彰", "、", "，")

@@ -17,7 +17,7 @@ from portal.kit.forms import UNPROCESSABLE, first_time, form_page, give_back, re
 from portal.kit.refusal import Refused
 from programs import reports
 from programs.actions import calls as actions
-from programs.forms_calls import EditionForm, NewCallForm, PlacesForm
+from programs.forms.calls import EditionForm, NewCallForm, PlacesForm
 from programs.models import Call, Category
 from programs.queries import calls as queries
 from programs.queries.quotas import quota_table, units_of

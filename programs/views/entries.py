@@ -19,7 +19,7 @@ from portal.kit.tables import listing_page
 from portal.registry.models import Member
 from programs import tables
 from programs.actions import entries as actions
-from programs.forms import StartForm
+from programs.forms.entries import StartForm
 from programs.models import Call, Category, Entry, Quota
 from programs.queries import deadlines, quotas
 from programs.views.drawn import visible_entry

@@ -20,7 +20,7 @@ from programs import duties
 from programs.actions.entries import clean_answer, save_draft
 from programs.actions.moves import make_move
 from programs.checks import answer_problem
-from programs.forms import SUBJECT, EntryForm, flag_choices, typed
+from programs.forms.entries import SUBJECT, EntryForm, flag_choices, typed
 from programs.models import Entry
 from programs.queries import deadlines, entries
 from programs.spec import Duty, Finding, Move, State

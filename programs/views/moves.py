@@ -17,7 +17,7 @@ from portal.kit.dialogs import dialog, toast
 from portal.kit.forms import UNPROCESSABLE, refuse
 from portal.kit.refusal import Refused
 from programs.actions.moves import MENDING_DAYS, make_move, why_not
-from programs.forms import MoveForm, flag_choices
+from programs.forms.entries import MoveForm, flag_choices
 from programs.models import Entry
 from programs.queries import entries
 from programs.spec import Duty, Move, State

@@ -15,11 +15,11 @@ from portal.kit.forms import first_time, form_page, give_back, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import notices as actions
-from programs.forms_notices import NoticeForm
+from programs.forms.notices import NoticeForm
 from programs.models import Call, Entry, Notice
 from programs.queries import notices as queries
 from programs.spec import State
-from programs.tables_notices import NOTICES
+from programs.tables.notices import NOTICES
 
 
 @access("notice", "read", methods=("GET",))

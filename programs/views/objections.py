@@ -16,10 +16,10 @@ from portal.kit.forms import first_time, give_back, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import notices as actions
-from programs.forms_notices import ObjectionForm, ReviewForm
+from programs.forms.notices import ObjectionForm, ReviewForm
 from programs.models import Notice, Objection
 from programs.queries import notices as queries
-from programs.tables_notices import OBJECTIONS
+from programs.tables.notices import OBJECTIONS
 
 OBJECTIONS_AN_HOUR = 20
 #: What a supervisor may do next with an objection, and how it is said.

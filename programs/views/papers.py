@@ -19,7 +19,7 @@ from portal.kit.access import access
 from portal.kit.docx import render_docx
 from portal.kit.pdf import render_pdf
 from portal.kit.refusal import Refused
-from programs.forms import readable_day
+from programs.forms.entries import readable_day
 from programs.models import Entry
 from programs.queries import entries, history
 from programs.spec import Field

@@ -14,10 +14,10 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Kind, Organization
 from programs.actions import plans as actions
 from programs.catalog import programs
-from programs.forms_plans import CallsForm, DepartmentForm, PlanFilter, PlanTextForm, ProgressForm
+from programs.forms.plans import CallsForm, DepartmentForm, PlanFilter, PlanTextForm, ProgressForm
 from programs.models import Plan, PlanItem
-from programs.plandocument import PlanDocument
-from programs.planreader import read_plan
+from programs.planreader.document import PlanDocument
+from programs.planreader.reader import read_plan
 from programs.queries.plans import SITUATIONS, linkable, plan_tree, plans_with_counts, task_line
 
 

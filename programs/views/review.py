@@ -14,7 +14,7 @@ from portal.kit.access import access
 from portal.kit.figures import marked
 from portal.kit.text import count_chars, mask_id
 from programs import duties
-from programs.forms import flag_choices
+from programs.forms.entries import flag_choices
 from programs.models import Attachment, Entry, Revision
 from programs.queries import entries, history
 from programs.spec import Duty, Field, State

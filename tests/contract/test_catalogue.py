@@ -7,7 +7,7 @@ import pytest
 
 from programs.catalog import programs
 from programs.checks import answer_problem
-from programs.forms import BUILDERS
+from programs.forms.entries import BUILDERS
 from programs.spec import EDITABLE, Duty, Program, State, thaw_fields, thaw_materials
 from programs.workflows import WORKFLOWS
 

@@ -18,8 +18,8 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Kind, Organization
 from programs.actions import plans as actions
 from programs.models import Call, Category, Entry, Plan, PlanItem
-from programs.planfile import read_file
-from programs.planreader import read_plan
+from programs.planreader.file import read_file
+from programs.planreader.reader import read_plan
 from programs.queries.plans import linkable, plan_tree
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from programs.actions import decisions, notices
 from programs.actions.moves import make_move
 from programs.actions.plans import import_plan
 from programs.models import Entry
-from programs.planreader import read_plan
+from programs.planreader.reader import read_plan
 from tests import factories
 from tests.factories.files import image_upload
 

@@ -375,4 +375,4 @@ def test_every_importer_has_a_template(tmp_path):
             target.write_bytes(file.read())
         with open_book(target, "t.xlsx") as book:
             table = book.table(one.columns)
-            assert (table.missing, list(table.rows())) == ([], [])
+            assert (table.problems, list(table.rows())) == ([], [])

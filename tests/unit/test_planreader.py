@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs.plandocument import NOTE
-from programs.planlines import normalised
-from programs.planreader import numeral, read_plan
-from programs.plantasks import Passage, due_of, forms_of, names_in, same_thing, speaks_of, tasks_of
+from programs.planreader.document import NOTE
+from programs.planreader.lines import normalised
+from programs.planreader.reader import numeral, read_plan
+from programs.planreader.tasks import Passage, due_of, forms_of, names_in, same_thing, speaks_of, tasks_of
 
 SOURCE = (Path(__file__).parents[1] / "data" / "plan-2031.txt").read_text("utf-8")
 PAGE_NUMBER = re.compile(r"^- \d+ -$", re.MULTILINE)

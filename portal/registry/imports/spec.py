@@ -91,7 +91,7 @@ class Reading:
         return f"{self.row.sheet}!{self.row.number}"
 
     def wrong(self, key: str, reason: str, cure: str = "", value: str | None = None, near: int = 0) -> None:
-        """Note a problem. ``value``: shown instead of a text that must stay masked; ``near``: the union probably meant."""
+        """Note a problem. ``value``: shown instead of a masked text; ``near``: the union probably meant."""
         letter = column_letter(self.columns.get(key, 1))
         shown = self.row.text(key) if value is None else value
         self.problems.append(

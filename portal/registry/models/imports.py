@@ -71,8 +71,8 @@ class ImportRow(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     decision = models.CharField(max_length=6, choices=Decision, blank=True)
     target_id = models.BigIntegerField(null=True)
-    #: JSON: values, changes [[field, label, old, new]], conflicts [[text, fields]], problems [[cell, value, reason, cure,
-    #: field]], version of the row it met; after the commit only changes and undo.
+    #: JSON: values, changes [[field, label, old, new]], conflicts [[text, fields]], problems [[cell, value, reason,
+    #: cure, field, near]], version of the row it met; after the commit only changes and undo.
     payload = EncryptedTextField()
 
     class Meta:

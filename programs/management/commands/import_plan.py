@@ -10,9 +10,9 @@ from portal.core.actor import SYSTEM
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from programs.actions.plans import import_plan
-from programs.plandocument import Problem, Reading
-from programs.planfile import read_file
-from programs.planreader import read_plan
+from programs.planreader.document import Problem, Reading
+from programs.planreader.file import read_file
+from programs.planreader.reader import read_plan
 
 
 class Command(BaseCommand):

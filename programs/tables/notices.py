@@ -100,4 +100,3 @@ DECISIONS = Listing(
     empty=Empty("还没有决定", "公示期满后，从名单页起草决定。"), export_name="决定",
     source=lambda actor: Decision.objects.visible_to(actor),
 )  # fmt: skip
-LISTINGS = [NOTICES, DECISIONS]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from programs.plantasks import Passage, Task
+from programs.planreader.tasks import Passage, Task
 
 ERROR, NOTE = "error", "note"
 

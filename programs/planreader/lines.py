@@ -2,8 +2,8 @@
 
 import re
 
-from programs import planwords as words
-from programs.plantasks import Passage
+from programs.planreader import words
+from programs.planreader.tasks import Passage
 
 CHAPTER = re.compile(words.CHAPTER_MARK)
 ITEMS = tuple((style, re.compile(pattern)) for style, pattern in words.ITEM_MARKS)

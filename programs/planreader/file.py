@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
 
 from portal.kit.refusal import Refused
-from programs.plandocument import NOTE, Problem
+from programs.planreader.document import NOTE, Problem
 
 LIMIT = 5 * 1024 * 1024
 _UNPACKED_LIMIT = 60 * 1024 * 1024

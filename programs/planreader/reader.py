@@ -11,10 +11,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from programs import planlines as lines
-from programs import planwords as words
-from programs.plandocument import ERROR, NOTE, Chapter, Item, Part, PlanDocument, Problem, Reading
-from programs.plantasks import Passage, sentences, tasks_of
+from programs.planreader import lines
+from programs.planreader import words
+from programs.planreader.document import ERROR, NOTE, Chapter, Item, Part, PlanDocument, Problem, Reading
+from programs.planreader.tasks import Passage, sentences, tasks_of
 
 _TITLE = re.compile(words.PLAN_TITLE)
 _NUMBER = re.compile(words.DOCUMENT_NUMBER)

@@ -1,4 +1,4 @@
-"""From the running text of one item to its tasks: sentences, clauses, names, kinds. Pure; words in `planwords`."""
+"""From the running text of one item to its tasks: sentences, clauses, names, kinds. Pure; words in `words`."""
 
 import re
 from calendar import monthrange
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from programs import planwords as words
+from programs.planreader import words
 
 _ADVERB = re.compile(rf"^(?:{'|'.join(words.ADVERBS)}|{words.WHEN})")
 _STRONG = re.compile(rf"^(?:{'|'.join(words.STRONG_VERBS)})")

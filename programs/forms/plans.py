@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.forms import CountedTextarea, DateInput, UploadInput, refuse
 from portal.kit.refusal import Refused
 from programs.models import Call, PlanItem
-from programs.plandocument import Problem
-from programs.planfile import read_file
-from programs.planlines import unified
-from programs.planwords import KIND_NAMES
+from programs.planreader.document import Problem
+from programs.planreader.file import read_file
+from programs.planreader.lines import unified
+from programs.planreader.words import KIND_NAMES
 from programs.queries.plans import SITUATIONS
 
 _LONGEST = 300_000

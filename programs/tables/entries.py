@@ -171,7 +171,6 @@ INBOX = replace(
     source=None,
 )
 #: What ``find_listing`` looks through.
-LISTINGS = [ENTRIES]
 
 
 def listed(actor: Actor) -> QuerySet[Entry]:

@@ -1,0 +1,1 @@
+"""Forms of the engine, one file per part."""

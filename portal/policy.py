@@ -131,7 +131,9 @@ VENDOR_SIGNED_IN = frozenset(
 
 
 def scope(role: str, resource: str, action: str) -> str | None:
-    """Scope that ``role`` has for ``action`` on ``resource``, or None for nothing at all. Unknown words raise KeyError."""
+    """Scope that ``role`` has for ``action`` on ``resource``, or None for nothing at all. Unknown words raise
+    KeyError.
+    """
     return MATRIX[resource][action].get(role)
 
 

@@ -1,7 +1,8 @@
 """What a program is made of: frozen values without a database.
 
 A program is data. A room writes one ``Program`` per award in its ``catalog/``; the engine draws its form, runs its
-workflow and asks its checks. What an edition may set (``Param``) and what is asked (``Field``, ``Material``) is frozen as
+workflow and asks its checks. What an edition may set (``Param``) and what is asked (``Field``, ``Material``)
+is frozen as
 JSON on the call when it is published.
 """
 
@@ -111,7 +112,8 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that an entry is asked. ``kind`` picks the builder of the form field (see ``programs.forms.entries.BUILDERS``).
+    """One thing that an entry is asked. ``kind`` picks the builder of the form field (see
+    ``programs.forms.entries.BUILDERS``).
 
     ``fill`` copies a value from the member ("member.title") or the unit ("organization.name") into a new entry.
     ``public`` fields may be shown on the public notice. Lengths count Chinese characters as a clerk counts them.
@@ -200,7 +202,9 @@ Effect = Callable[[Any, Any, str], None]
 
 @dataclass(frozen=True)
 class Program:
-    """A kind of award, competition or claim. ``series`` is its name in the honour register, ``plan_words`` in work plans."""
+    """A kind of award, competition or claim. ``series`` is its name in the honour register, ``plan_words`` in
+    work plans.
+    """
 
     key: str
     title: str

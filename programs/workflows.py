@@ -11,7 +11,8 @@ def _from(*states: State) -> frozenset[State]:
     return frozenset(states)
 
 
-#: Recommendation: unit → (district) → owner → slate → public notice → decision. Evidence: domain report, rules R13–R17, R31, R33.
+#: Recommendation: unit → (district) → owner → slate → public notice → decision. Evidence: domain report, rules
+#: R13–R17, R31, R33.
 RECOMMENDATION = Workflow(
     "recommendation",
     (
@@ -37,7 +38,8 @@ RECOMMENDATION = Workflow(
              through="decision", hand="leader"),
         Move("revoke", _("撤销…"), _from(S.APPROVED), S.REVOKED, Duty.LEADER, at=At.OWNER, note=True,
              through="revocation", hand="leader", grave=True),
-        Move("lapse", _("逾期"), _from(S.DRAFT, S.RETURNED), S.LAPSED, Duty.MACHINE, desk=Desk.UNIT, through="deadline"),
+        Move("lapse", _("逾期"), _from(S.DRAFT, S.RETURNED), S.LAPSED, Duty.MACHINE, desk=Desk.UNIT,
+             through="deadline"),
     ),
 )  # fmt: skip
 

@@ -80,7 +80,9 @@ def served_long_enough(entry: Entry, move: str) -> list[Finding]:
 
 
 def votes_add_up(entry: Entry, move: str) -> list[Finding]:
-    """R12: the democratic procedure is recorded and its figures fit: votes = present ≤ expected, and a majority agrees."""
+    """R12: the democratic procedure is recorded and its figures fit: votes = present ≤ expected, and a
+    majority agrees.
+    """
     due, present = _number(entry, "meeting_due"), _number(entry, "meeting_present")
     parts = [_number(entry, name) for name in ("votes_for", "votes_against", "votes_abstain")]
     title = _("民主程序票数相符")
@@ -89,12 +91,19 @@ def votes_add_up(entry: Entry, move: str) -> list[Finding]:
     total = sum(part or 0 for part in parts)
     agree = parts[0] or 0
     if present > due:
-        text = _("实到 %(present)d，比应到 %(due)d 多 %(over)d") % {"present": present, "due": due, "over": present - due}
+        text = _("实到 %(present)d，比应到 %(due)d 多 %(over)d") % {
+            "present": present,
+            "due": due,
+            "over": present - due,
+        }
         return [Finding("votes", title, f"{present} / {due}", "stop", text, field="meeting_present")]
     if total != present:
         text = _("同意、不同意、弃权合计 %(total)d，比实到 %(present)d %(word)s %(n)d") % {
-            "total": total, "present": present, "word": _("多") if total > present else _("少"), "n": abs(total - present),
-        }  # fmt: skip
+            "total": total,
+            "present": present,
+            "word": _("多") if total > present else _("少"),
+            "n": abs(total - present),
+        }
         return [Finding("votes", title, f"{total} / {present}", "stop", text, field="votes_abstain")]
     share = agree * 100 / present if present else 0
     quorum = int(entry.call.param("quorum_percent"))
@@ -106,13 +115,17 @@ def votes_add_up(entry: Entry, move: str) -> list[Finding]:
         text = _("同意 %(agree)d，过半要 %(need)d，少 %(n)d 票") % {
             "agree": agree, "need": present // 2 + 1, "n": present // 2 + 1 - agree,
         }  # fmt: skip
-        return [Finding("votes", _("同意过半"), f"{share:.1f}%", "stop", text, meter=Meter(agree, present, present / 2))]
+        return [
+            Finding("votes", _("同意过半"), f"{share:.1f}%", "stop", text, meter=Meter(agree, present, present / 2))
+        ]
     text = _("应到 %(due)d，实到 %(present)d，同意 %(agree)d") % {"due": due, "present": present, "agree": agree}
     return [Finding("votes", title, f"{share:.1f}%", "good", text, meter=Meter(agree, present, present / 2))]
 
 
 def unit_notice_long_enough(entry: Entry, move: str) -> list[Finding]:
-    """R16 at the unit: the unit's own notice ran N working days; whether its first day counts is data of the edition."""
+    """R16 at the unit: the unit's own notice ran N working days; whether its first day counts is data of the
+    edition.
+    """
     need = int(entry.call.param("unit_notice_days"))
     first = bool(entry.call.param("unit_notice_first_day"))
     title = _("本单位公示满 %(n)d 个工作日") % {"n": need}
@@ -120,7 +133,9 @@ def unit_notice_long_enough(entry: Entry, move: str) -> list[Finding]:
     try:
         start_day, end_day = datetime.date.fromisoformat(start or ""), datetime.date.fromisoformat(end or "")
     except ValueError:
-        return [Finding("unit_notice", title, _("没填"), "stop", _("公示起止日期都要填"), _("去填"), "unit_notice_from")]
+        return [
+            Finding("unit_notice", title, _("没填"), "stop", _("公示起止日期都要填"), _("去填"), "unit_notice_from")
+        ]
     calendar = current()
     counted = calendar.workdays_between(start_day, end_day)
     if not first and calendar.is_workday(start_day):
@@ -132,13 +147,19 @@ def unit_notice_long_enough(entry: Entry, move: str) -> list[Finding]:
             "a": days.short_date(start_day), "b": days.short_date(end_day), "n": counted, "short": need - counted,
             "last": days.short_date(last),
         }  # fmt: skip
-        return [Finding("unit_notice", title, f"{counted} / {need}", "stop", text, field="unit_notice_until", meter=meter)]
+        return [
+            Finding("unit_notice", title, f"{counted} / {need}", "stop", text, field="unit_notice_until", meter=meter)
+        ]
     if end_day >= days.today():
         text = _("%(b)s 才公示完") % {"b": days.short_date(end_day)}
         return [Finding("unit_notice", title, f"{counted} / {need}", "stop", text, field="unit_notice_until")]
     span = f"{days.short_date(start_day)}—{days.short_date(end_day)}"
     if counted == need:
-        return [Finding("unit_notice", title, _("刚好 %(n)d 个") % {"n": need}, "near", span + _("，一天也没多"), meter=meter)]
+        return [
+            Finding(
+                "unit_notice", title, _("刚好 %(n)d 个") % {"n": need}, "near", span + _("，一天也没多"), meter=meter
+            )
+        ]
     return [Finding("unit_notice", title, _("%(n)d 个") % {"n": counted}, "good", span)]
 
 

@@ -30,7 +30,11 @@ STORY = (
     "“错题门诊”每周三下午向全校学生开放，累计接待 1,260 人次；与两所乡村学校结对，送教 14 次，带出 3 位区级骨干教师。\n\n"
     "她开发校本课程 6 门，形成可共享的单元作业 118 份，在区内 9 所学校试用。同事评价她把难题留给自己，把方便让给别人。"
 )
-CONTACT = {"电话": "021-55550123（工作日 9:00—17:00）", "邮箱": "jubao@example.cn", "信件": "示例路 500 号 302 室，200000"}
+CONTACT = {
+    "电话": "021-55550123（工作日 9:00—17:00）",
+    "邮箱": "jubao@example.cn",
+    "信件": "示例路 500 号 302 室，200000",
+}
 
 
 def _pdf() -> bytes:
@@ -72,7 +76,11 @@ class _Stage:
     def answers(self, person: Member, opened: datetime.date) -> dict:
         start = opened + datetime.timedelta(days=2)
         due = self.random.randint(60, 180)
-        present, against, abstain = due - self.random.randint(2, due // 6), self.random.randint(0, 4), self.random.randint(0, 5)
+        present, against, abstain = (
+            due - self.random.randint(2, due // 6),
+            self.random.randint(0, 4),
+            self.random.randint(0, 5),
+        )
         return {
             "honours": f"{opened.year - 3}年 校级三八红旗手", "meeting_on": start.isoformat(), "meeting_due": due,
             "meeting_present": present, "votes_for": present - against - abstain, "votes_against": against,
@@ -82,7 +90,9 @@ class _Stage:
             "head_title": person.title, "founded": "2012-09", "staff": 23, "women": 15, "phone": "021-55550177",
         }  # fmt: skip
 
-    def nominate(self, call: Call, key: str, person: Member, category: int, subject: str = "", files: bool = True) -> Entry:
+    def nominate(
+        self, call: Call, key: str, person: Member, category: int, subject: str = "", files: bool = True
+    ) -> Entry:
         by = self.of(key)
         entry = start_entry(by, call, list(call.categories.all())[category], person, subject)
         opened = days.local(call.opens_at).date()
@@ -93,7 +103,9 @@ class _Stage:
                     attach(by, entry.pk, item.name, SimpleUploadedFile(f"{item.label}.pdf", self.pdf))
         return Entry.objects.get(pk=entry.pk)
 
-    def open_call(self, key: str, title: str, year: int, opens: datetime.datetime, closes: datetime.datetime, places) -> Call:
+    def open_call(
+        self, key: str, title: str, year: int, opens: datetime.datetime, closes: datetime.datetime, places
+    ) -> Call:
         call = calls.create_call(self.officer, key, title, year, opens, closes)
         cats = list(call.categories.all())
         units = Organization.objects.filter(parent=self.orgs["city"]).exclude(kind="department")
@@ -120,10 +132,21 @@ def past_edition(made: dict) -> None:
     made["stage"], made["taken"] = stage, set()
     opened = now - datetime.timedelta(days=760)
     with _at(opened):
-        call = stage.open_call("women-flag", "2023—2024年度三八红旗手", opened.year, opened, opened + datetime.timedelta(days=45), _places)
+        call = stage.open_call(
+            "women-flag", "2023—2024年度三八红旗手", opened.year, opened, opened + datetime.timedelta(days=45), _places
+        )
     done = []
     with _at(opened + datetime.timedelta(days=30)):
-        for key in ("浦江大学", "申城师范大学", "临港理工大学", "海上交通大学", "滨江财经大学", "闵行2", "徐汇1", "崇明1"):
+        for key in (
+            "浦江大学",
+            "申城师范大学",
+            "临港理工大学",
+            "海上交通大学",
+            "滨江财经大学",
+            "闵行2",
+            "徐汇1",
+            "崇明1",
+        ):
             entry = stage.nominate(call, key, stage.woman(key, made["taken"], "钱秋萍" if key == "浦江大学" else ""), 1)
             entry = make_move(entry.pk, "submit", by=stage.of(key))
             if entry.desk_id != call.owner_id:
@@ -131,12 +154,16 @@ def past_edition(made: dict) -> None:
             make_move(entry.pk, "propose", by=stage.officer)
             done.append(entry)
     with _at(opened + datetime.timedelta(days=50)):
-        notice = notices.draft_notice(stage.officer, call, f"关于{call.title}拟表彰名单的公示", "沪教工示〔2024〕3号", "现予公示。", CONTACT)
+        notice = notices.draft_notice(
+            stage.officer, call, f"关于{call.title}拟表彰名单的公示", "沪教工示〔2024〕3号", "现予公示。", CONTACT
+        )
         notices.post_notice(stage.officer, notice.pk)
     with _at(opened + datetime.timedelta(days=70)):
         notices.end_notice(notice.pk)
         notices.archive_notice(stage.officer, notice.pk)
-        paper = decisions.draft_decision(stage.officer, call, "沪教工〔2024〕9号", f"关于表彰{call.title}的决定", "经研究，决定表彰下列同志。")
+        paper = decisions.draft_decision(
+            stage.officer, call, "沪教工〔2024〕9号", f"关于表彰{call.title}的决定", "经研究，决定表彰下列同志。"
+        )
         decisions.sign_decision(stage.leader, paper.pk, paper.version)
     # Numbered at once, so that one of them can be revoked; the worker draws the PDF.
     honours.number_certificates(honours.start_certificates(stage.officer, call))
@@ -172,7 +199,13 @@ def running_edition(made: dict) -> None:
     first, second = up[0], up[12]
     _returned_and_mended(stage, first, now)
     with _at(now - datetime.timedelta(days=1)):
-        make_move(second.pk, "return", by=stage.officer, note="票数对不上", flags={"votes_for": "与会议纪要不符", "story": "写出年份和数字"})
+        make_move(
+            second.pk,
+            "return",
+            by=stage.officer,
+            note="票数对不上",
+            flags={"votes_for": "与会议纪要不符", "story": "写出年份和数字"},
+        )
         make_move(up[14].pk, "propose", by=stage.officer)
         make_move(up[15].pk, "propose", by=stage.officer)
         make_move(up[16].pk, "reserve", by=stage.officer)
@@ -188,7 +221,9 @@ def running_edition(made: dict) -> None:
 def _returned_and_mended(stage: _Stage, entry: Entry, now: datetime.datetime) -> None:
     with _at(now - datetime.timedelta(days=1, hours=20)):
         flags = {"story": "第二段要写出年份和数字", "votes_for": "与会议纪要不符"}
-        entry = make_move(entry.pk, "return", by=stage.officer, note="票数对不上；事迹第二段要写出年份和数字。", flags=flags)
+        entry = make_move(
+            entry.pk, "return", by=stage.officer, note="票数对不上；事迹第二段要写出年份和数字。", flags=flags
+        )
     with _at(now - datetime.timedelta(days=1, hours=2)):
         by = stage.of("闵行1")
         data = {**entry.data, "votes_for": entry.data["votes_for"] - 2, "votes_abstain": entry.data["votes_abstain"] + 2,
@@ -201,7 +236,12 @@ def _returned_and_mended(stage: _Stage, entry: Entry, now: datetime.datetime) ->
 
 TEAMS = (("闵行1", "语文教研组"), ("徐汇2", "数学教研组"), ("杨浦3", "幼教中心"), ("浦江大学", "外国语学院教工小组"),
          ("沪西医科大学", "护理学院"), ("建桥应用技术学院", "学生服务中心"), ("静安4", "英语教研组"), ("长宁1", "心理健康教研组"))  # fmt: skip
-OTHER_TEAMS = (("金山1", "数学教研组"), ("奉贤2", "后勤保障组"), ("申城师范大学", "学前教育系"), ("海纳电力学院", "实训中心"))
+OTHER_TEAMS = (
+    ("金山1", "数学教研组"),
+    ("奉贤2", "后勤保障组"),
+    ("申城师范大学", "学前教育系"),
+    ("海纳电力学院", "实训中心"),
+)
 
 
 def _collectives(stage: _Stage, taken: set[int], title: str, ago: int, teams, posted: int, number: str) -> Notice:
@@ -228,7 +268,9 @@ def _collectives(stage: _Stage, taken: set[int], title: str, ago: int, teams, po
 
 def ready_edition(made: dict) -> None:
     """A notice that has run out: its decision can be drafted, signed and its certificates made at once."""
-    notice = _collectives(made["stage"], made["taken"], "2024—2025年度三八红旗集体", 80, OTHER_TEAMS, 20, "沪教工示〔2026〕6号")
+    notice = _collectives(
+        made["stage"], made["taken"], "2024—2025年度三八红旗集体", 80, OTHER_TEAMS, 20, "沪教工示〔2026〕6号"
+    )
     notices.end_notice(notice.pk)
 
 
@@ -238,7 +280,9 @@ def noticed_edition(made: dict) -> None:
     notice = _collectives(stage, made["taken"], "2025—2026年度三八红旗集体", 60, TEAMS, 4, "沪教工示〔2026〕7号")
     with _at(now - datetime.timedelta(days=2)):
         line = notice.lines.order_by("-order").first()
-        notices.object_to(notice, line, "named", "推荐材料里写的结对学校并不是这个集体去的，请核实。", "张明", "13900001234")
+        notices.object_to(
+            notice, line, "named", "推荐材料里写的结对学校并不是这个集体去的，请核实。", "张明", "13900001234"
+        )
 
 
 def next_edition(made: dict) -> None:

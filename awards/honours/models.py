@@ -29,7 +29,9 @@ class HonourQuerySet(models.QuerySet):
 
 
 class Honour(models.Model):
-    """An honour that was awarded, by this portal or before it (legacy). Never deleted: a revoked one keeps its history."""
+    """An honour that was awarded, by this portal or before it (legacy). Never deleted: a revoked one keeps its
+    history.
+    """
 
     class Level(models.TextChoices):
         NATIONAL = "national", _("国家级")

@@ -1,4 +1,6 @@
-"""Demo accounts: one per role with the password below, and a chair or officer for every unit that reports to the city."""
+"""Demo accounts: one per role with the password below, and a chair or officer for every unit that reports to
+the city.
+"""
 
 import datetime
 import random
@@ -65,7 +67,9 @@ def users(made: dict) -> None:
 
 
 def unit_accounts(made: dict) -> None:
-    """One account per reporting unit and school, without a usable password: they receive messages and show as contacts."""
+    """One account per reporting unit and school, without a usable password: they receive messages and show as
+    contacts.
+    """
     held = {(org, role) for _l, _n, posts, _m, _t in PEOPLE for role, org in posts}
     made["contacts"], by_org = {}, {}
     for member in made["members"]:

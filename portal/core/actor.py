@@ -7,7 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Actor:
-    """A user in one of their posts. ``post`` is None for a teacher without a post; both are None for the machine itself."""
+    """A user in one of their posts. ``post`` is None for a teacher without a post; both are None for the
+    machine itself.
+    """
 
     user: Any = None
     post: Any = None

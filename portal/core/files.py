@@ -1,4 +1,6 @@
-"""Storing and serving files. Whether somebody may have a file is asked by the view of its owner, through ``visible_to``."""
+"""Storing and serving files. Whether somebody may have a file is asked by the view of its owner, through
+``visible_to``.
+"""
 
 import hashlib
 import uuid
@@ -40,7 +42,9 @@ def keep(content: bytes, name: str, mime: str, by: Actor) -> StoredFile:
 
 
 def store(uploaded, by: Actor, kinds: tuple[str, ...] = ("image", "pdf")) -> StoredFile:
-    """Check an upload by its content and store it; images are re-encoded without metadata. Raises Refused in Chinese."""
+    """Check an upload by its content and store it; images are re-encoded without metadata. Raises Refused in
+    Chinese.
+    """
     checked = uploads.inspect(uploaded, uploaded.name, kinds)
     return keep(checked.data, checked.name, checked.mime, by)
 

@@ -77,7 +77,9 @@ class MessageQuerySet(models.QuerySet):
 
 
 class Message(models.Model):
-    """In-app message and, where the user has an address, its e-mail. Written in the transaction of the act it tells of."""
+    """In-app message and, where the user has an address, its e-mail. Written in the transaction of the act it
+    tells of.
+    """
 
     class Mail(models.TextChoices):
         NONE = "none", _("不发邮件")
@@ -113,7 +115,9 @@ class Message(models.Model):
 
 @appended
 class StoredFile(models.Model):
-    """A stored upload or result. The stored name is random, the shown name is data. No URL of its own: owners serve it."""
+    """A stored upload or result. The stored name is random, the shown name is data. No URL of its own: owners
+    serve it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("文件名"), max_length=200)

@@ -45,7 +45,9 @@ def tell_ids(user_ids: Iterable[int], subject: str, body: str = "", url: str = "
 
 
 def send_due() -> int:
-    """E-mail one batch of due messages; returns how many went. At least once: the Message-ID shows a repeat for what it is."""
+    """E-mail one batch of due messages; returns how many went. At least once: the Message-ID shows a repeat
+    for what it is.
+    """
     sent = 0
     connection = get_connection(fail_silently=False)
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """Writing, sealing and verifying the audit trail.
 
-``write`` is called by every action in its own transaction. ``seal`` chains new records with an HMAC; ``anchor`` writes the
+``write`` is called by every action in its own transaction. ``seal`` chains new records with an HMAC;
+``anchor`` writes the
 head of the chain to a file outside the database; ``verify`` names the first record that does not fit (promise P-AUD1).
 """
 

@@ -1,4 +1,6 @@
-"""A view is born with its line of policy: ``@access("entry", "read")``. Without it the guard refuses and the build fails."""
+"""A view is born with its line of policy: ``@access("entry", "read")``. Without it the guard refuses and the
+build fails.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -4,9 +4,9 @@ The published calendar ends with the current year, so a year without data falls 
 (``Calendar.notes_for``). What an administrator has entered by hand overrides both.
 """
 
+import os
 import re
 import unicodedata
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -10,7 +10,9 @@ from portal.kit.gather import gather
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of the rail. ``order`` sorts inside the section; ``count`` names a key of the counts given to ``menu_for``."""
+    """One line of the rail. ``order`` sorts inside the section; ``count`` names a key of the counts given to
+    ``menu_for``.
+    """
 
     section: str
     label: str

@@ -61,7 +61,8 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "CSRF_TRUSTED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "WEB_CONCURRENCY": "2",
-        # so that the accounts can be tried without an authenticator; STAFF_SECOND_FACTOR=required make demo shows the real thing
+        # so that the accounts can be tried without an authenticator; STAFF_SECOND_FACTOR=required make demo
+        # shows the real thing
         "STAFF_SECOND_FACTOR": "optional",
         # AHEAD=8 make demo: the day on which a public notice posted today is over
         "DAYS_AHEAD": os.environ.get("AHEAD", "0"),

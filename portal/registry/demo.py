@@ -160,7 +160,9 @@ def _org(
 
 
 def organizations(made: dict) -> None:
-    """City, 16 districts with ten schools each, twenty universities, the vocational federation, four affiliated units."""
+    """City, 16 districts with ten schools each, twenty universities, the vocational federation, four
+    affiliated units.
+    """
     made["orgs"] = {}
     rnd = random.Random(7)
     _org(made, "city", "city", "上海市教育工会", None, "other", "S0", short_name="市教育工会")

@@ -47,7 +47,13 @@ def clean_param(param: Param, raw: Any) -> Any:
 
 @transaction.atomic
 def create_call(
-    by: Actor, key: str, title: str, year: int, opens_at: datetime.datetime, closes_at: datetime.datetime, intro: str = ""
+    by: Actor,
+    key: str,
+    title: str,
+    year: int,
+    opens_at: datetime.datetime,
+    closes_at: datetime.datetime,
+    intro: str = "",
 ) -> Call:
     """Open an edition as a draft: categories and figures come from the last edition of the same program, if any."""
     if closes_at <= opens_at:
@@ -74,7 +80,9 @@ def _copy_categories(call: Call, before: Call | None) -> None:
     for old in before.categories.all():
         new = Category.objects.create(call=call, key=old.key, name=old.name, places=old.places, order=old.order)
         quotas = Quota.objects.filter(category=old)
-        Quota.objects.bulk_create([Quota(category=new, organization_id=q.organization_id, places=q.places) for q in quotas])
+        Quota.objects.bulk_create(
+            [Quota(category=new, organization_id=q.organization_id, places=q.places) for q in quotas]
+        )
 
 
 @transaction.atomic

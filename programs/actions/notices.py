@@ -160,8 +160,10 @@ def object_to(
 @transaction.atomic
 def review_objection(by: Actor, objection_id: int, state: str, answer: str, version: int) -> Objection:
     """Accept, decline, uphold or dismiss. Closing needs an answer; dismissing the last open one frees the entry."""
-    objection = Objection.objects.select_for_update(of=("self",)).select_related("line__entry", "notice__call").get(
-        pk=objection_id
+    objection = (
+        Objection.objects.select_for_update(of=("self",))
+        .select_related("line__entry", "notice__call")
+        .get(pk=objection_id)
     )
     allowed: dict[str, tuple[str, ...]] = {
         "received": ("accepted", "declined"),

@@ -5,415 +5,829 @@ import django.db.models.functions.text
 import django.db.models.lookups
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.kit.fields
-import programs.models.notices
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.kit.fields
+import programs.models.notices
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("core", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('program_key', models.CharField(db_index=True, max_length=60, verbose_name='项目')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('closed', '已结束')], default='draft', max_length=10, verbose_name='状态')),
-                ('opens_at', models.DateTimeField(verbose_name='开始报送')),
-                ('closes_at', models.DateTimeField(verbose_name='截止')),
-                ('intro', models.TextField(blank=True, verbose_name='说明')),
-                ('form', models.JSONField(default=dict)),
-                ('params', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('next_number', models.PositiveIntegerField(default=1)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='registry.organization', verbose_name='主办')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("program_key", models.CharField(db_index=True, max_length=60, verbose_name="项目")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("published", "已发布"), ("closed", "已结束")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="开始报送")),
+                ("closes_at", models.DateTimeField(verbose_name="截止")),
+                ("intro", models.TextField(blank=True, verbose_name="说明")),
+                ("form", models.JSONField(default=dict)),
+                ("params", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("next_number", models.PositiveIntegerField(default=1)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="registry.organization",
+                        verbose_name="主办",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60, verbose_name='奖项')),
-                ('places', models.PositiveIntegerField(default=0, verbose_name='全市取')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='categories', to='programs.call')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60, verbose_name="奖项")),
+                ("places", models.PositiveIntegerField(default=0, verbose_name="全市取")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="categories", to="programs.call"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['call_id', 'order', 'id'],
+                "ordering": ["call_id", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='文号')),
-                ('title', models.CharField(max_length=150, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='正文')),
-                ('decided_on', models.DateField(null=True, verbose_name='日期')),
-                ('state', models.CharField(choices=[('draft', '待签发'), ('signed', '已签发')], default='draft', max_length=10, verbose_name='情形')),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='programs.call')),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=60, verbose_name="文号")),
+                ("title", models.CharField(max_length=150, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="正文")),
+                ("decided_on", models.DateField(null=True, verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "待签发"), ("signed", "已签发")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="情形",
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="programs.call"
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=120, verbose_name='姓名或集体')),
-                ('pinyin', models.CharField(blank=True, max_length=200)),
-                ('initials', models.CharField(blank=True, max_length=60)),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='编号')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('review', '审核中'), ('returned', '退回补正'), ('judging', '评审中'), ('shortlist', '拟定名单'), ('notice', '公示中'), ('passed-up', '已上报'), ('reserve', '候补'), ('approved', '通过'), ('refused', '不通过'), ('withdrawn', '撤回'), ('lapsed', '逾期'), ('revoked', '撤销')], default='draft', max_length=12, verbose_name='状态')),
-                ('desk_since', models.DateTimeField(null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('flags', models.JSONField(default=dict)),
-                ('held', models.BooleanField(default=False, verbose_name='因异议暂停')),
-                ('rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='区校排名')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('saved_at', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='programs.call')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='programs.category', verbose_name='奖项')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='在哪儿')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='registry.member', verbose_name='会员')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='registry.organization', verbose_name='单位')),
-                ('returned_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=120, verbose_name="姓名或集体")),
+                ("pinyin", models.CharField(blank=True, max_length=200)),
+                ("initials", models.CharField(blank=True, max_length=60)),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="编号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("review", "审核中"),
+                            ("returned", "退回补正"),
+                            ("judging", "评审中"),
+                            ("shortlist", "拟定名单"),
+                            ("notice", "公示中"),
+                            ("passed-up", "已上报"),
+                            ("reserve", "候补"),
+                            ("approved", "通过"),
+                            ("refused", "不通过"),
+                            ("withdrawn", "撤回"),
+                            ("lapsed", "逾期"),
+                            ("revoked", "撤销"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("desk_since", models.DateTimeField(null=True)),
+                ("data", models.JSONField(default=dict)),
+                ("flags", models.JSONField(default=dict)),
+                ("held", models.BooleanField(default=False, verbose_name="因异议暂停")),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="区校排名")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("saved_at", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="programs.call"
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="programs.category",
+                        verbose_name="奖项",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="在哪儿",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="registry.member",
+                        verbose_name="会员",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="registry.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "returned_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DecisionLine',
+            name="DecisionLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='programs.decision')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decision_lines', to='programs.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="programs.decision"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision_lines", to="programs.entry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=40)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='programs.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.CharField(max_length=40)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="programs.entry"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('closes_at', models.DateTimeField(verbose_name='延到')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='programs.call')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("closes_at", models.DateTimeField(verbose_name="延到")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="extensions", to="programs.call"
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Hand',
+            name="Hand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.CharField(max_length=24)),
-                ('hand', models.CharField(max_length=24)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hands', to='programs.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(max_length=24)),
+                ("hand", models.CharField(max_length=24)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hands", to="programs.entry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
-                ('title', models.CharField(max_length=150, verbose_name='标题')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('body', models.TextField(verbose_name='正文')),
-                ('contact', models.JSONField(default=dict, verbose_name='联系方式')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='工作日')),
-                ('first_day_counts', models.BooleanField(default=False, verbose_name='当天算第 1 天')),
-                ('starts_on', models.DateField(null=True, verbose_name='开始')),
-                ('ends_on', models.DateField(null=True, verbose_name='期满')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('posted', '公示中'), ('ended', '已期满'), ('archived', '已归档')], default='draft', max_length=10, verbose_name='情形')),
-                ('result', models.TextField(blank=True, verbose_name='公示结果')),
-                ('posted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='programs.call')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
+                ("title", models.CharField(max_length=150, verbose_name="标题")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("body", models.TextField(verbose_name="正文")),
+                ("contact", models.JSONField(default=dict, verbose_name="联系方式")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="工作日")),
+                ("first_day_counts", models.BooleanField(default=False, verbose_name="当天算第 1 天")),
+                ("starts_on", models.DateField(null=True, verbose_name="开始")),
+                ("ends_on", models.DateField(null=True, verbose_name="期满")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("posted", "公示中"), ("ended", "已期满"), ("archived", "已归档")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="情形",
+                    ),
+                ),
+                ("result", models.TextField(blank=True, verbose_name="公示结果")),
+                ("posted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="programs.call"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='NoticeLine',
+            name="NoticeLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=120, verbose_name='姓名')),
-                ('unit', models.CharField(max_length=120, verbose_name='单位')),
-                ('category', models.CharField(max_length=60, verbose_name='奖项')),
-                ('detail', models.CharField(blank=True, max_length=120)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notice_lines', to='programs.entry')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='programs.notice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=120, verbose_name="姓名")),
+                ("unit", models.CharField(max_length=120, verbose_name="单位")),
+                ("category", models.CharField(max_length=60, verbose_name="奖项")),
+                ("detail", models.CharField(blank=True, max_length=120)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notice_lines", to="programs.entry"
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="programs.notice"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'id'],
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('named', '实名'), ('unit', '单位'), ('anonymous', '匿名')], max_length=10, verbose_name='方式')),
-                ('name', portal.kit.fields.EncryptedTextField(blank=True, default='', verbose_name='姓名或单位')),
-                ('contact', portal.kit.fields.EncryptedTextField(blank=True, default='', verbose_name='联系方式')),
-                ('text', portal.kit.fields.EncryptedTextField(verbose_name='内容')),
-                ('receipt', models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('received', '已收到'), ('accepted', '在核实'), ('declined', '不受理'), ('upheld', '成立'), ('dismissed', '不成立')], default='received', max_length=10, verbose_name='情形')),
-                ('answer', models.TextField(blank=True, verbose_name='答复')),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='收到')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='programs.noticeline')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='programs.notice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("named", "实名"), ("unit", "单位"), ("anonymous", "匿名")],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("name", portal.kit.fields.EncryptedTextField(blank=True, default="", verbose_name="姓名或单位")),
+                ("contact", portal.kit.fields.EncryptedTextField(blank=True, default="", verbose_name="联系方式")),
+                ("text", portal.kit.fields.EncryptedTextField(verbose_name="内容")),
+                ("receipt", models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "已收到"),
+                            ("accepted", "在核实"),
+                            ("declined", "不受理"),
+                            ("upheld", "成立"),
+                            ("dismissed", "不成立"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="情形",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="答复")),
+                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="收到")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="programs.noticeline",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="programs.notice"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='文号')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='印发日期')),
-                ('issuer', models.CharField(blank=True, max_length=80, verbose_name='发文机关')),
-                ('recipients', models.CharField(blank=True, max_length=400, verbose_name='主送')),
-                ('preamble', models.TextField(blank=True, verbose_name='前言')),
-                ('source', models.TextField(verbose_name='原文')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
-                ('file_hash', models.CharField(db_index=True, max_length=64)),
-                ('notes', models.JSONField(default=list)),
-                ('status', models.CharField(choices=[('current', '现行'), ('replaced', '已换成新稿')], default='current', max_length=10, verbose_name='情形')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='registry.organization', verbose_name='制定单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="文号")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="印发日期")),
+                ("issuer", models.CharField(blank=True, max_length=80, verbose_name="发文机关")),
+                ("recipients", models.CharField(blank=True, max_length=400, verbose_name="主送")),
+                ("preamble", models.TextField(blank=True, verbose_name="前言")),
+                ("source", models.TextField(verbose_name="原文")),
+                ("file_name", models.CharField(blank=True, max_length=200, verbose_name="文件名")),
+                ("file_hash", models.CharField(db_index=True, max_length=64)),
+                ("notes", models.JSONField(default=list)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "现行"), ("replaced", "已换成新稿")],
+                        default="current",
+                        max_length=10,
+                        verbose_name="情形",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="registry.organization",
+                        verbose_name="制定单位",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-year', '-id'],
+                "ordering": ["-year", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PlanItem',
+            name="PlanItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('chapter', '章'), ('item', '条'), ('task', '任务')], max_length=8)),
-                ('order', models.PositiveIntegerField()),
-                ('code', models.CharField(max_length=12, verbose_name='编号')),
-                ('title', models.CharField(max_length=300, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='原文')),
-                ('preamble', models.TextField(blank=True)),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('lines', models.JSONField(default=list)),
-                ('names', models.JSONField(default=list, verbose_name='点到的名称')),
-                ('theme', models.CharField(blank=True, choices=[('评选', '评选'), ('竞赛', '竞赛'), ('休养', '休养'), ('帮扶', '帮扶'), ('保障', '保障'), ('培训', '培训'), ('换届', '换届'), ('经费', '经费'), ('制度', '制度'), ('活动', '活动'), ('建设', '建设'), ('调研', '调研'), ('宣传', '宣传'), ('学习', '学习'), ('其他', '其他')], max_length=8, verbose_name='类别')),
-                ('when', models.JSONField(default=list, verbose_name='时间要求')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='最晚')),
-                ('department', models.CharField(blank=True, max_length=60, verbose_name='责任部门')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='做完日期')),
-                ('done_note', models.CharField(blank=True, max_length=300, verbose_name='做到哪一步')),
-                ('calls', models.ManyToManyField(blank=True, related_name='plan_items', to='programs.call')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='programs.planitem')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='programs.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("chapter", "章"), ("item", "条"), ("task", "任务")], max_length=8)),
+                ("order", models.PositiveIntegerField()),
+                ("code", models.CharField(max_length=12, verbose_name="编号")),
+                ("title", models.CharField(max_length=300, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="原文")),
+                ("preamble", models.TextField(blank=True)),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                ("lines", models.JSONField(default=list)),
+                ("names", models.JSONField(default=list, verbose_name="点到的名称")),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("评选", "评选"),
+                            ("竞赛", "竞赛"),
+                            ("休养", "休养"),
+                            ("帮扶", "帮扶"),
+                            ("保障", "保障"),
+                            ("培训", "培训"),
+                            ("换届", "换届"),
+                            ("经费", "经费"),
+                            ("制度", "制度"),
+                            ("活动", "活动"),
+                            ("建设", "建设"),
+                            ("调研", "调研"),
+                            ("宣传", "宣传"),
+                            ("学习", "学习"),
+                            ("其他", "其他"),
+                        ],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("when", models.JSONField(default=list, verbose_name="时间要求")),
+                ("due", models.DateField(blank=True, null=True, verbose_name="最晚")),
+                ("department", models.CharField(blank=True, max_length=60, verbose_name="责任部门")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="做完日期")),
+                ("done_note", models.CharField(blank=True, max_length=300, verbose_name="做到哪一步")),
+                ("calls", models.ManyToManyField(blank=True, related_name="plan_items", to="programs.call")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="programs.planitem",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="programs.plan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'order'],
+                "ordering": ["plan", "order"],
             },
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('places', models.PositiveIntegerField(verbose_name='名额')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='programs.category')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("places", models.PositiveIntegerField(verbose_name="名额")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotas", to="programs.category"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('data', models.JSONField()),
-                ('files', models.JSONField(default=list)),
-                ('digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='programs.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("data", models.JSONField()),
+                ("files", models.JSONField(default=list)),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="programs.entry"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='call_window'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="call_window"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('published_at__isnull', False), _connector='OR'), name='call_published_at'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("published_at__isnull", False), _connector="OR"),
+                name="call_published_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('owner', 'title'), name='call_title_once'),
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("owner", "title"), name="call_title_once"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('call', 'key'), name='category_once'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("call", "key"), name="category_once"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('number',), name='decision_number_once'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("number",), name="decision_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by__isnull', True), models.Q(('signed_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='decision_two_people'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_by__isnull", True),
+                    models.Q(("signed_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('signed_by__isnull', False), ('decided_on__isnull', False)), _connector='OR'), name='decision_signed'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("signed_by__isnull", False), ("decided_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="decision_signed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['desk', 'state'], name='programs_en_desk_id_8ef100_idx'),
+            model_name="entry",
+            index=models.Index(fields=["desk", "state"], name="programs_en_desk_id_8ef100_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['call', 'state'], name='programs_en_call_id_738c13_idx'),
+            model_name="entry",
+            index=models.Index(fields=["call", "state"], name="programs_en_call_id_738c13_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['organization', 'state'], name='programs_en_organiz_203408_idx'),
+            model_name="entry",
+            index=models.Index(fields=["organization", "state"], name="programs_en_organiz_203408_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['-updated_at', 'id'], name='programs_en_updated_3e09f8_idx'),
+            model_name="entry",
+            index=models.Index(fields=["-updated_at", "id"], name="programs_en_updated_3e09f8_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['member'], name='programs_en_member__946828_idx'),
+            model_name="entry",
+            index=models.Index(fields=["member"], name="programs_en_member__946828_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['pinyin'], name='programs_en_pinyin_7ab738_idx'),
+            model_name="entry",
+            index=models.Index(fields=["pinyin"], name="programs_en_pinyin_7ab738_idx"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('call', 'number'), name='entry_number_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True), fields=("call", "number"), name="entry_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn', 'lapsed']), ('submitted_at__isnull', False), _connector='OR'), name='entry_submitted_at'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "withdrawn", "lapsed"]), ("submitted_at__isnull", False), _connector="OR"
+                ),
+                name="entry_submitted_at",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='state_by_move', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', func="\n                IF current_setting('portal.move', true) IS DISTINCT FROM NEW.id::text THEN\n                  RAISE EXCEPTION 'state of entry % may only change in make_move', NEW.id;\n                END IF;\n                RETURN NEW;\n                ", hash='0c24550b22471f02cdddda6fec1a2780235c0672', operation='UPDATE', pgid='pgtrigger_state_by_move_c68e1', table='programs_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_by_move",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    func="\n                IF current_setting('portal.move', true) IS DISTINCT FROM NEW.id::text THEN\n                  RAISE EXCEPTION 'state of entry % may only change in make_move', NEW.id;\n                END IF;\n                RETURN NEW;\n                ",
+                    hash="0c24550b22471f02cdddda6fec1a2780235c0672",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_by_move_c68e1",
+                    table="programs_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionline',
-            constraint=models.UniqueConstraint(fields=('entry',), name='decision_line_once'),
+            model_name="decisionline",
+            constraint=models.UniqueConstraint(fields=("entry",), name="decision_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('call', 'organization'), name='extension_once'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(fields=("call", "organization"), name="extension_once"),
         ),
         migrations.AddConstraint(
-            model_name='hand',
-            constraint=models.UniqueConstraint(fields=('entry', 'person'), name='hand_one_per_person'),
+            model_name="hand",
+            constraint=models.UniqueConstraint(fields=("entry", "person"), name="hand_one_per_person"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hand',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='83b0ace9069e336722c38dbc2bf2f600c5c21ef9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7b0cf', table='programs_hand', when='BEFORE')),
+            model_name="hand",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="83b0ace9069e336722c38dbc2bf2f600c5c21ef9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7b0cf",
+                    table="programs_hand",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='notice_days'),
+            model_name="notice",
+            constraint=models.CheckConstraint(condition=models.Q(("days__gte", 1)), name="notice_days"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='notice_window'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="notice_window",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticeline',
-            constraint=models.UniqueConstraint(fields=('notice', 'entry'), name='notice_line_once'),
+            model_name="noticeline",
+            constraint=models.UniqueConstraint(fields=("notice", "entry"), name="notice_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'anonymous'), models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length('name'), 0), django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length('contact'), 0)), _connector='OR'), name='objection_named_has_contact'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "anonymous"),
+                    models.Q(
+                        django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length("name"), 0),
+                        django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length("contact"), 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_named_has_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'accepted']), models.Q(('answer', ''), _negated=True), _connector='OR'), name='objection_closed_has_answer'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["received", "accepted"]), models.Q(("answer", ""), _negated=True), _connector="OR"
+                ),
+                name="objection_closed_has_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'current')), fields=('owner', 'year'), name='one_current_plan_a_year'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "current")), fields=("owner", "year"), name="one_current_plan_a_year"
+            ),
         ),
         migrations.AddIndex(
-            model_name='planitem',
-            index=models.Index(fields=['plan', 'kind', 'order'], name='programs_pl_plan_id_f8a9bf_idx'),
+            model_name="planitem",
+            index=models.Index(fields=["plan", "kind", "order"], name="programs_pl_plan_id_f8a9bf_idx"),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='plan_code_once'),
+            model_name="planitem",
+            constraint=models.UniqueConstraint(fields=("plan", "code"), name="plan_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('category', 'organization'), name='quota_once'),
+            model_name="quota",
+            constraint=models.UniqueConstraint(fields=("category", "organization"), name="quota_once"),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('entry', 'number'), name='revision_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("entry", "number"), name="revision_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='00a1b47c92675fd5477939ad6cd21b6f066cc496', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1a384', table='programs_revision', when='BEFORE')),
+            model_name="revision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="00a1b47c92675fd5477939ad6cd21b6f066cc496",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1a384",
+                    table="programs_revision",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -29,7 +29,9 @@ class CallQuerySet(models.QuerySet):
 
 
 class Call(models.Model):
-    """One edition. ``form`` and ``params`` are frozen when it is published; the code reads them, never the program's."""
+    """One edition. ``form`` and ``params`` are frozen when it is published; the code reads them, never the
+    program's.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -58,7 +60,9 @@ class Call(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_window"),
-            models.CheckConstraint(condition=Q(state="draft") | Q(published_at__isnull=False), name="call_published_at"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(published_at__isnull=False), name="call_published_at"
+            ),
             models.UniqueConstraint(fields=["owner", "title"], name="call_title_once"),
         ]
 

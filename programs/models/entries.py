@@ -41,7 +41,9 @@ class EntryQuerySet(models.QuerySet):
 
 
 class Entry(models.Model):
-    """One nomination or application. Its state changes only in ``programs.actions.moves.make_move``, which a trigger holds."""
+    """One nomination or application. Its state changes only in ``programs.actions.moves.make_move``, which a
+    trigger holds.
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="entries")
     category = models.ForeignKey(Category, models.PROTECT, related_name="entries", verbose_name=_("奖项"))

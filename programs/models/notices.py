@@ -108,7 +108,9 @@ class ObjectionQuerySet(models.QuerySet):
 
 
 class Objection(models.Model):
-    """An objection: received → accepted or not → upheld or dismissed, answered. It holds only its own entry (rule R17)."""
+    """An objection: received → accepted or not → upheld or dismissed, answered. It holds only its own entry
+    (rule R17).
+    """
 
     class Kind(models.TextChoices):
         NAMED = "named", _("实名")

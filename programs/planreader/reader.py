@@ -11,8 +11,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from programs.planreader import lines
-from programs.planreader import words
+from programs.planreader import lines, words
 from programs.planreader.document import ERROR, NOTE, Chapter, Item, Part, PlanDocument, Problem, Reading
 from programs.planreader.tasks import Passage, sentences, tasks_of
 

@@ -33,7 +33,9 @@ class Places:
 
 
 def places(entry: Entry, lock: bool = False) -> Places:
-    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the quota row's lock first."""
+    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the quota row's lock
+    first.
+    """
     unit = reporting_unit(entry.call, entry.organization)
     rows = Quota.objects.filter(category=entry.category_id, organization=unit)
     quota = (rows.select_for_update() if lock else rows).first()

@@ -48,7 +48,7 @@ def test_not_to_oneself(world):
 def test_who_checks_or_minds_the_machine_does_nothing_else(world, alone, other):
     if alone == other:
         return
-    place = "city" if other not in ("chair",) else "a1"
+    place = "a1" if other == "chair" else "city"
     for first, second in ((alone, other), (other, alone)):
         somebody = factories.user()
         grant(world, somebody, first, "city" if first == alone else place)

@@ -11,7 +11,7 @@ OURS = ("core", "registry", "accounts", "programs", "honours")
 
 
 def rows() -> list[tuple[str, str, str]]:
-    found = re.findall(r"^\| (\S+) \| (\w+) \| ([\w.]+) \|", GLOSSARY.read_text("utf-8"), re.M)
+    found = re.findall(r"^\| (\S+) \| (\w+) \| ([\w.]+) \|", GLOSSARY.read_text("utf-8"), re.MULTILINE)
     return [row for row in found if row[1] != "name"]
 
 

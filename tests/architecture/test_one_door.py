@@ -1,4 +1,6 @@
-"""Law 3: only actions write; an entry's state changes only in ``make_move``. Read from the syntax tree, not from trust."""
+"""Law 3: only actions write; an entry's state changes only in ``make_move``. Read from the syntax tree, not
+from trust.
+"""
 
 import ast
 from pathlib import Path
@@ -70,23 +72,28 @@ def state_writes(tree: ast.AST) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if not is_writer(p)], ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", [p for p in sources() if not is_writer(p)], ids=lambda p: p.relative_to(ROOT).as_posix()
+)
 def test_only_actions_write(path: Path):
     assert writes(ast.parse(path.read_text("utf-8"))) == []
 
 
 def test_only_make_move_changes_a_state():
     where = {
-        path.relative_to(ROOT).as_posix()
-        for path in sources()
-        if state_writes(ast.parse(path.read_text("utf-8")))
+        path.relative_to(ROOT).as_posix() for path in sources() if state_writes(ast.parse(path.read_text("utf-8")))
     }
     assert where == {"programs/actions/moves.py"}
 
 
 @pytest.mark.parametrize(
     "bad",
-    ["Entry.objects.create(x=1)", "entry.save()", "Entry.objects.filter(pk=1).update(state='x')", "Job.objects.bulk_create([])"],
+    [
+        "Entry.objects.create(x=1)",
+        "entry.save()",
+        "Entry.objects.filter(pk=1).update(state='x')",
+        "Job.objects.bulk_create([])",
+    ],
 )
 def test_the_test_can_fail(bad: str):
     assert writes(ast.parse(bad)), bad

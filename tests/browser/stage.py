@@ -36,7 +36,9 @@ class Stage:
         context = self.browser.new_context(base_url=self.address, viewport=viewport or DESK, locale="zh-CN",
                                            timezone_id="Asia/Shanghai")  # fmt: skip
         if actor is not None:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie_for(actor), "url": self.address}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie_for(actor), "url": self.address}]
+            )
         page = context.new_page()
         page.set_default_timeout(20000)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

@@ -90,7 +90,7 @@ def close_window(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk).update(starts_on=notice.starts_on - back, ends_on=notice.ends_on - back)
 
 
-def test_the_journey(stage: Stage, world, figure=None):
+def test_the_journey(stage: Stage, world):
     school, university = factories.member(world["a1"], "周敏芳"), factories.member(world["u"], "胡佩珍")
     with stage.page(world["officer"]) as page:
         call = open_edition(page)
@@ -106,7 +106,9 @@ def test_the_journey(stage: Stage, world, figure=None):
             expect(page.locator("#h-r")).to_be_visible()
             expect(page.locator(".rules")).to_contain_text("名额")
             answer = page.request.get(f"/entries/{entry.pk}/form.pdf")
-            assert answer.ok and person.name in "".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.body())).pages)
+            assert answer.ok and person.name in "".join(
+                p.extract_text() for p in PdfReader(io.BytesIO(answer.body())).pages
+            )
             assert page.request.get(f"/entries/{entry.pk}/form.docx").body()[:2] == b"PK"
             page.reload()
             upload(page, entry)

@@ -1,4 +1,6 @@
-"""Every page that the demo's people reach: axe finds nothing serious, nothing overflows on a phone, the console is silent."""
+"""Every page that the demo's people reach: axe finds nothing serious, nothing overflows on a phone, the
+console is silent.
+"""
 
 from collections.abc import Iterator
 
@@ -12,7 +14,18 @@ from portal.core.actor import Actor
 from tests.browser.stage import DESK, PHONE, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROLES = ("shenyi", "luwenlan", "zhouzhengyan", "qianlixin", "xuruolin", "zhujianping", "hupeizhen", "zhouminfang", "secadmin", "logadmin")
+ROLES = (
+    "shenyi",
+    "luwenlan",
+    "zhouzhengyan",
+    "qianlixin",
+    "xuruolin",
+    "zhujianping",
+    "hupeizhen",
+    "zhouminfang",
+    "secadmin",
+    "logadmin",
+)
 #: Pages behind the menu, by what the first matching link on the list page leads to.
 BEHIND = {
     "/entries/": "td.k a", "/calls/": "td.k a", "/notices/": "td.k a", "/decisions/": "td.k a", "/honours/": "td.k a",
@@ -47,7 +60,9 @@ def visits(page: Page) -> Iterator[str]:
 def serious(page: Page) -> list[str]:
     found = AXE.run(page).response["violations"]
     return [
-        f"{page.url} {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found if rule["impact"] in ("serious", "critical")
+        f"{page.url} {rule['id']}: {rule['nodes'][0]['html'][:120]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
     ]
 
 
@@ -92,5 +107,6 @@ def test_control_axe_and_the_ruler_see_what_is_wrong(browser, live_server):
         page.goto("/account/login/")
         page.evaluate("""() => { const image = document.createElement('img'); image.src = 'data:,';
             const wide = document.createElement('div'); wide.textContent = 'x'.repeat(400);
-            const field = document.createElement('input'); document.querySelector('main').append(image, wide, field); }""")
+            const field = document.createElement('input');
+            document.querySelector('main').append(image, wide, field); }""")
         assert serious(page) and overflow(page)

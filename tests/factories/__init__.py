@@ -106,10 +106,17 @@ def world() -> World:
 
 
 def call(by: Actor, key: str = "women-flag", publish: bool = True, places: int = 3, **params: Any) -> Call:
-    """An edition of ``key`` with ``places`` for each reporting unit in each category, published unless told otherwise."""
+    """An edition of ``key`` with ``places`` for each reporting unit in each category, published unless told
+    otherwise.
+    """
     now = days.now()
     made = call_actions.create_call(
-        by, key, f"测试评选{next(_count)}", now.year, now - datetime.timedelta(days=3), now + datetime.timedelta(days=20)
+        by,
+        key,
+        f"测试评选{next(_count)}",
+        now.year,
+        now - datetime.timedelta(days=3),
+        now + datetime.timedelta(days=20),
     )
     call_actions.update_call(by, made.pk, params)
     categories = list(made.categories.all())

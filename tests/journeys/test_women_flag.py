@@ -30,7 +30,9 @@ def slate(world, call, *entries: Entry) -> None:
 
 
 def noticed(world, call) -> Notice:
-    notice = notices.draft_notice(world["officer"], call, "公示", "沪教工示〔2026〕7号", "现予公示。", {"电话": "021-55550123"})
+    notice = notices.draft_notice(
+        world["officer"], call, "公示", "沪教工示〔2026〕7号", "现予公示。", {"电话": "021-55550123"}
+    )
     return notices.post_notice(world["officer"], notice.pk)
 
 

@@ -1,4 +1,6 @@
-"""P-AUD1–3: every tampering with the trail is found, the portal's own role cannot try, and no change goes unrecorded."""
+"""P-AUD1–3: every tampering with the trail is found, the portal's own role cannot try, and no change goes
+unrecorded.
+"""
 
 import datetime
 import random
@@ -184,8 +186,9 @@ def as_the_portal(role: str) -> Iterator[None]:
 def attempt(role: str, statement: str) -> str:
     """ "" when it went through, else the name of the error; taken back."""
     try:
-        with transaction.atomic(), as_the_portal(role), connection.cursor() as cursor:
-            cursor.execute(statement)
+        with transaction.atomic():
+            with as_the_portal(role), connection.cursor() as cursor:
+                cursor.execute(statement)
             transaction.set_rollback(True)
     except ProgrammingError as problem:
         return type(problem.__cause__).__name__

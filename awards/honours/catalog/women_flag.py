@@ -16,7 +16,13 @@ PROCEDURE = (
     Field("unit_notice_until", "本单位公示结束", "date", "民主程序"),
 )
 STORY = Field(
-    "story", "主要事迹", "longtext", "主要事迹", limit=1500, width=3, help="写近两年做成的事；可从 Word 粘贴，格式会去掉"
+    "story",
+    "主要事迹",
+    "longtext",
+    "主要事迹",
+    limit=1500,
+    width=3,
+    help="写近两年做成的事；可从 Word 粘贴，格式会去掉",
 )
 CONDITIONS = (
     Param("no_repeat_years", "几年内得过同等荣誉的不报", default=2, minimum=0, maximum=20, unit="年", section="不重复"),
@@ -29,7 +35,9 @@ CONDITIONS = (
     Param("notice_masks", "公示时姓名隐去一字", "bool", default=True, section="公示"),
 )
 MATERIALS = (
-    Material("form", "推荐审批表（盖章扫描）", kinds=("pdf", "image"), limit=3, printed=True, help="先打印、盖章，再扫描上传"),
+    Material(
+        "form", "推荐审批表（盖章扫描）", kinds=("pdf", "image"), limit=3, printed=True, help="先打印、盖章，再扫描上传"
+    ),
     Material("minutes", "会议纪要", kinds=("pdf", "image"), limit=5, help="PDF 或照片，不超过 20 MB"),
     Material("notice_photo", "本单位公示照片", kinds=("image", "pdf"), limit=5, help="看得清日期"),
     Material("honour_proof", "已获荣誉证书", required=False, limit=10),

@@ -8,83 +8,179 @@ import programs.models.notices
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('programs', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("core", "0001_initial"),
+        ("programs", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CertificateBatch',
+            name="CertificateBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificate_batches', to='programs.call')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate_batches",
+                        to="programs.call",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.job"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Honour',
+            name="Honour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='荣誉')),
-                ('family', models.CharField(db_index=True, max_length=40, verbose_name='系列')),
-                ('level', models.CharField(choices=[('national', '国家级'), ('city', '市级'), ('system', '教育系统'), ('district', '区级'), ('unit', '校级')], max_length=10, verbose_name='级别')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('awarded_on', models.DateField(verbose_name='授予日期')),
-                ('name', models.CharField(max_length=120, verbose_name='获得者')),
-                ('pinyin', models.CharField(blank=True, max_length=200)),
-                ('collective', models.BooleanField(default=False, verbose_name='集体')),
-                ('unit', models.CharField(max_length=120, verbose_name='当时单位')),
-                ('document', models.CharField(blank=True, max_length=80, verbose_name='决定文号')),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoked_document', models.CharField(blank=True, max_length=80, verbose_name='撤销文号')),
-                ('revoked_reason', models.TextField(blank=True, verbose_name='撤销原因')),
-                ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='programs.decision')),
-                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honour', to='programs.entry')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='registry.member')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='registry.organization')),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=80, verbose_name="荣誉")),
+                ("family", models.CharField(db_index=True, max_length=40, verbose_name="系列")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "国家级"),
+                            ("city", "市级"),
+                            ("system", "教育系统"),
+                            ("district", "区级"),
+                            ("unit", "校级"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("awarded_on", models.DateField(verbose_name="授予日期")),
+                ("name", models.CharField(max_length=120, verbose_name="获得者")),
+                ("pinyin", models.CharField(blank=True, max_length=200)),
+                ("collective", models.BooleanField(default=False, verbose_name="集体")),
+                ("unit", models.CharField(max_length=120, verbose_name="当时单位")),
+                ("document", models.CharField(blank=True, max_length=80, verbose_name="决定文号")),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoked_document", models.CharField(blank=True, max_length=80, verbose_name="撤销文号")),
+                ("revoked_reason", models.TextField(blank=True, verbose_name="撤销原因")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honours",
+                        to="programs.decision",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honour",
+                        to="programs.entry",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honours",
+                        to="registry.member",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honours",
+                        to="registry.organization",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-awarded_on', 'id'],
+                "ordering": ["-awarded_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='证书编号')),
-                ('code', models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='honours.certificatebatch')),
-                ('honour', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='honours.honour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="证书编号")),
+                ("code", models.CharField(default=programs.models.notices.public_code, max_length=12, unique=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="honours.certificatebatch",
+                    ),
+                ),
+                (
+                    "honour",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="certificate", to="honours.honour"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddIndex(
-            model_name='honour',
-            index=models.Index(fields=['family', 'member'], name='honours_hon_family_c85f3c_idx'),
+            model_name="honour",
+            index=models.Index(fields=["family", "member"], name="honours_hon_family_c85f3c_idx"),
         ),
         migrations.AddIndex(
-            model_name='honour',
-            index=models.Index(fields=['organization', '-awarded_on'], name='honours_hon_organiz_b47ded_idx'),
+            model_name="honour",
+            index=models.Index(fields=["organization", "-awarded_on"], name="honours_hon_organiz_b47ded_idx"),
         ),
         migrations.AddConstraint(
-            model_name='honour',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), models.Q(models.Q(('revoked_document', ''), _negated=True), models.Q(('revoked_reason', ''), _negated=True)), _connector='OR'), name='honour_revoked_why'),
+            model_name="honour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("revoked_at__isnull", True),
+                    models.Q(
+                        models.Q(("revoked_document", ""), _negated=True),
+                        models.Q(("revoked_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="honour_revoked_why",
+            ),
         ),
     ]

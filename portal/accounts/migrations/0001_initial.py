@@ -3,8 +3,9 @@
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.utils.timezone
-import portal.kit.fields
 from django.db import migrations, models
+
+import portal.kit.fields
 
 
 class Migration(migrations.Migration):

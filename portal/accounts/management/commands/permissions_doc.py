@@ -16,7 +16,8 @@ HEAD = """# Who may do what
 Made from `portal/policy.py` and the addresses by `manage.py permissions_doc`; do not edit.
 
 A cell says in which scope a role may do this: `own` (own person or rows), `unit` (the organisation of the post), `tree`
-(that organisation and everything below it), `all`. An empty cell is nothing at all: the page does not exist (404). Which rows
+(that organisation and everything below it), `all`. An empty cell is nothing at all: the page does not exist (404).
+Which rows
 is answered by each model's `visible_to`, which moves of an entry by `programs.duties.holds`.
 
 ## Roles

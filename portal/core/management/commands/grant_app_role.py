@@ -1,4 +1,6 @@
-"""Give the application's database role just what it needs: no DDL anywhere, no UPDATE or DELETE on append-only tables."""
+"""Give the application's database role just what it needs: no DDL anywhere, no UPDATE or DELETE on append-only
+tables.
+"""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand

@@ -1,6 +1,4 @@
-"""P-AUD1–3: every tampering with the trail is found, the portal's own role cannot try, and no change goes
-unrecorded.
-"""
+"""P-AUD1–2: every tampering with the trail is found, and the portal's own role cannot even try."""
 
 import datetime
 import random

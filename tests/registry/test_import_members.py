@@ -368,6 +368,16 @@ def test_a_near_name_is_taken_with_one_click(world, officer):
     assert by_number(2).organization == world["a1"]
 
 
+def test_checking_again_keeps_what_was_decided(world, chair):
+    commit(chair, send(chair, workbook([person(n, world["a1"]) for n in range(2)])))
+    batch = send(chair, workbook([person(n, world["a1"], name=f"喻国{'强刚'[n]}") for n in range(2)]))
+    first = batch.rows.order_by("number").first()
+    batches.decide(chair, batch.pk, {first.pk: Decision.KEEP})
+    batches.start_again(chair, batch.pk)
+    work()
+    assert list(batch.rows.order_by("number").values_list("decision", flat=True)) == ["keep", ""]
+
+
 def test_every_importer_has_a_template(tmp_path):
     for one in importers():
         target = tmp_path / "t.xlsx"

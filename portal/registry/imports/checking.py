@@ -39,10 +39,11 @@ def chunks(rows: Iterator[Any], size: int = CHUNK) -> Iterator[list[Any]]:
 def check(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun) -> None:
     """Read the batch's file into rows with verdicts. A file that cannot be read makes the batch ``broken``."""
     began = time.monotonic()
+    decided = _decided(batch)
     ImportRow.objects.filter(batch=batch)._raw_delete(using="default")  # no signals, nothing points at them
     try:
         with open_book(files.path_of(batch.file), batch.file.name) as book:
-            summary = _read(batch, importer, scope, run, book)
+            summary = _read(batch, importer, scope, run, book, decided)
     except Refused as refusal:
         ImportRow.objects.filter(batch=batch)._raw_delete(using="default")
         _finish(batch, ImportBatch.State.BROKEN, reason=str(refusal))
@@ -60,7 +61,18 @@ def _finish(batch: ImportBatch, state: str, **fields: Any) -> None:
     rows.update(state=state, version=batch.version + 1, **fields)
 
 
-def _read(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun, book: Any) -> dict[str, Any]:
+def _decided(batch: ImportBatch) -> dict[tuple[str, int, int | None], str]:
+    """Decisions of an earlier check of this file: a second one must not lose what somebody has decided."""
+    rows = batch.rows.filter(verdict=ImportRow.Verdict.CONFLICT).exclude(decision=ImportRow.Decision.UNDECIDED)
+    return {
+        (sheet, number, target): decision
+        for sheet, number, target, decision in rows.values_list("sheet", "number", "target_id", "decision")
+    }
+
+
+def _read(
+    batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun, book: Any, decided: dict
+) -> dict[str, Any]:
     tables, notes = tables_of(book, importer)
     run.progress(0, 0, _("正在数有多少行"), force=True)
     total = sum(1 for table in tables for _row in table.rows())
@@ -69,6 +81,9 @@ def _read(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun, boo
     done = 0
     for chunk in chunks(readings(tables, importer, look)):
         rows = judge(batch, importer, chunk, look)
+        for row in rows if decided else ():
+            if row.verdict == ImportRow.Verdict.CONFLICT:
+                row.decision = decided.get((row.sheet, row.number, row.target_id), "")
         ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
         counts.update(row.verdict for row in rows)
         counts["cells"] += sum(len(reading.problems) for reading in chunk)

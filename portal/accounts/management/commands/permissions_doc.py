@@ -17,8 +17,7 @@ Made from `portal/policy.py` and the addresses by `manage.py permissions_doc`; d
 
 A cell says in which scope a role may do this: `own` (own person or rows), `unit` (the organisation of the post), `tree`
 (that organisation and everything below it), `all`. An empty cell is nothing at all: the page does not exist (404).
-Which rows
-is answered by each model's `visible_to`, which moves of an entry by `programs.duties.holds`.
+Which rows is answered by each model's `visible_to`, which moves of an entry by `programs.duties.holds`.
 
 ## Roles
 

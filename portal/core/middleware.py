@@ -10,6 +10,15 @@ from portal.core.errors import refused
 from portal.kit.refusal import Refused
 
 log = logging.getLogger("portal.request")
+#: For answers given before the middleware that would set them: a wrong host, a redirect to https.
+DEFAULTS = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 class Incident:
@@ -25,7 +34,8 @@ class Incident:
             response = self.get_response(request)
             if response.status_code >= 400:
                 log.warning("%s %s %s", request.incident, response.status_code, request.method)
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            for name, value in DEFAULTS.items():
+                response.headers.setdefault(name, value)
             # names in public notices are to be seen for some days, not to be found for years
             response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             response.headers["X-Request-Id"] = request.incident

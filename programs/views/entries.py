@@ -17,7 +17,7 @@ from portal.kit.forms import UNPROCESSABLE, first_time, give_back, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from portal.registry.models import Member
-from programs import tables
+from programs.tables import entries as tables
 from programs.actions import entries as actions
 from programs.forms.entries import StartForm
 from programs.models import Call, Category, Entry, Quota

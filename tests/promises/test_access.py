@@ -37,21 +37,6 @@ def stage() -> Iterator[Stage]:
     logging.disable(logging.NOTSET)
 
 
-def expected(stage: Stage, actor: str, target: walk.Target) -> str:
-    """open, narrow (visible, but this act is for others), closed (404) or login."""
-    url, role = target.url, stage.world[actor].role if actor != "anonymous" else "anonymous"
-    if url.mark is None:
-        vendor = url.name in policy.VENDOR_PUBLIC or (role != "anonymous" and url.name in policy.VENDOR_SIGNED_IN)
-        return "open" if vendor else "login" if url.name in policy.VENDOR_SIGNED_IN else "closed"
-    if policy.scope(role, *url.mark) is None:
-        return "login" if role == "anonymous" else "closed"
-    if role == "anonymous":
-        return "open"
-    if not all(sees(stage, actor, thing) for thing in target.things):
-        return "closed"
-    return "open" if all(walk.scoped(stage, actor, url, thing) for thing in target.things) else "narrow"
-
-
 #: Roles that other actors have elsewhere too: left for the full size.
 VENDOR_ACTORS = ("anonymous", "officer", "teacher")
 TWINS = ("b.officer", "a2.chair", "b1.chair", "v.chair", "u.chair")
@@ -119,7 +104,7 @@ def ask(
     stage: Stage, actor: str, client: Client, target: walk.Target, method: str, canaries: list[bytes]
 ) -> tuple[str, str]:
     """(what was meant, what is wrong with the answer)."""
-    meant = expected(stage, actor, target)
+    meant = walk.expected(stage, actor, target)
     narrow = target.things if meant == "narrow" and method != "GET" else ()
     with transaction.atomic():
         kept = walk.fingerprint(narrow)
@@ -165,7 +150,7 @@ def requests(
     """What is asked of one address: things of every relation by GET and POST, the other methods once per relation."""
     groups: dict[str, list[walk.Target]] = {}
     for target in walk.targets(url, stage):
-        groups.setdefault(expected(stage, actor, target), []).append(target)
+        groups.setdefault(walk.expected(stage, actor, target), []).append(target)
     if url.mark is None and not full and actor not in VENDOR_ACTORS:
         return
     guarded = url.mark is not None and policy.scope(role_of(stage, actor), *url.mark) is None

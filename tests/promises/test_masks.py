@@ -44,15 +44,19 @@ def readable(response) -> str:
     return body.decode("utf-8", "replace")
 
 
-def pages(stage: Stage, actor: str, papers: bool) -> Iterator[str]:
-    """Every address the actor could open, lists also as their export, each thing once."""
+#: One of each role; the walk of P-ACL1 reads the pages of everybody for the same canaries.
+FEW = ("anonymous", "officer", "auditor", "a.officer", "u.chair", "u.clerk", "teacher")
+
+
+def pages(stage: Stage, actor: str, papers: bool, things: int) -> Iterator[str]:
+    """Every address the actor could open, lists also as their export; of each address so many things."""
     for url in walk.urls():
         if "logout" in url.name:
             continue
         slow = walk.SLOW.search(url.name)
         if slow and not papers:
             continue
-        for target in walk.targets(url, stage)[-2:] if slow else walk.targets(url, stage):
+        for target in walk.targets(url, stage)[-1 if slow else -things :]:
             yield target.path
             if not url.arguments:
                 yield f"{target.path}?export=xlsx&view=all"
@@ -60,11 +64,11 @@ def pages(stage: Stage, actor: str, papers: bool) -> Iterator[str]:
 
 def test_nothing_is_plain_by_default(stage, figure, full_size):
     looked, hits, masked = 0, [], 0
-    actors = ["anonymous", *stage.world.actors]
+    actors = ["anonymous", *stage.world.actors] if full_size else FEW
     for actor in actors:
         client = walk.client_of(stage, actor)
-        papers = full_size or actor in ("officer", "u.chair", "auditor")
-        for path in pages(stage, actor, papers):
+        papers = actor in ("officer", "u.chair", "auditor") if full_size else actor == "officer"
+        for path in pages(stage, actor, papers, 20 if full_size else 3):
             response = client.get(path)
             if response.status_code != 200:
                 continue
@@ -75,7 +79,8 @@ def test_nothing_is_plain_by_default(stage, figure, full_size):
     figure("answers read", looked)
     figure("of these with a masked value", masked, wanted="> 0")
     figure("canaries in plain", len(hits), wanted="0")
-    assert looked > 500 and masked > 5
+    assert looked > 300
+    assert masked > 5
     assert hits == []
 
 
@@ -100,9 +105,9 @@ def test_control_the_plain_view_shows_one_value_and_leaves_a_record(stage, figur
     person = Member.objects.get(name="会员u")
     client = walk.client_of(stage, actor)
     path = f"/members/{person.pk}/plain/phone/"
-    refused = client.post(path, {"purpose": ""})
+    refused = client.post(path, {"why": "other", "purpose": ""})
     assert person.phone not in refused.content.decode()
-    shown = client.post(path, {"purpose": "核对慰问金发放名单"}, follow=True)
+    shown = client.post(path, {"why": "other", "purpose": "核对慰问金发放名单"}, follow=True)
     found = [one for one in stage.canaries if one in shown.content.decode()]
     figure(f"control: values that {actor} sees for a purpose", len(found), wanted="1")
     assert found == [person.phone]
@@ -114,5 +119,5 @@ def test_control_the_plain_view_shows_one_value_and_leaves_a_record(stage, figur
 def test_others_have_no_plain_view(stage):
     person = Member.objects.get(name="会员u")
     for actor in ("u.clerk", "teacher", "leader", "a.officer", "v.chair", "log"):
-        answer = walk.client_of(stage, actor).post(f"/members/{person.pk}/plain/phone/", {"purpose": "想看看这个号码"})
+        answer = walk.client_of(stage, actor).post(f"/members/{person.pk}/plain/phone/", {"why": "other", "purpose": "想看看这个号码"})
         assert answer.status_code == 404, actor

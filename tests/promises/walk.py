@@ -3,18 +3,20 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from portal import policy
 from portal.accounts.management.commands.permissions_doc import patterns
-from tests.promises.stage import REACH, Stage, Thing
+from tests.promises.stage import REACH, Stage, Thing, sees
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD")
 #: Keyword arguments that name a child of the first one, taken from it.
@@ -156,3 +158,46 @@ def fingerprint(things: Iterable[Thing]) -> dict[str, Any]:
         model = type(thing.row)
         rows[f"{thing.name}#{thing.row.pk}"] = model._base_manager.filter(pk=thing.row.pk).values().first()
     return rows
+
+
+def expected(stage: Stage, actor: str, target: Target) -> str:
+    """open, narrow (visible, but this act is for others), closed (404) or login."""
+    url, role = target.url, stage.world[actor].role if actor != "anonymous" else "anonymous"
+    if url.mark is None:
+        vendor = url.name in policy.VENDOR_PUBLIC or (role != "anonymous" and url.name in policy.VENDOR_SIGNED_IN)
+        return "open" if vendor else "login" if url.name in policy.VENDOR_SIGNED_IN else "closed"
+    if policy.scope(role, *url.mark) is None:
+        return "login" if role == "anonymous" else "closed"
+    if role == "anonymous":
+        return "open"
+    if not all(sees(stage, actor, thing) for thing in target.things):
+        return "closed"
+    return "open" if all(scoped(stage, actor, url, thing) for thing in target.things) else "narrow"
+
+
+# ── forms as they are shown ──
+def forms_of(response: Any) -> list[forms.BaseForm]:
+    """Every form that a page draws."""
+    found: list[forms.BaseForm] = []
+    for layer in response.context or ():
+        for value in layer.flatten().values() if hasattr(layer, "flatten") else layer.values():
+            if isinstance(value, forms.BaseForm) and value not in found:
+                found.append(value)
+    return found
+
+
+def pages(stage: Stage, actor: str) -> Iterator[tuple[Any, Target, list[forms.BaseForm]]]:
+    """(client, target, forms) of every page with a form that is open to the actor, one thing per address."""
+    client = client_of(stage, actor)
+    for url in urls():
+        if url.mark is None or not {"GET", "POST"} <= set(url.view.methods):
+            continue
+        for target in targets(url, stage):
+            if expected(stage, actor, target) != "open":
+                continue
+            with transaction.atomic():
+                response = client.get(target.path)
+                transaction.set_rollback(True)
+            if response.status_code == 200 and (shown := forms_of(response)):
+                yield client, target, shown
+                break

@@ -17,11 +17,11 @@ from portal.kit.forms import UNPROCESSABLE, first_time, give_back, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from portal.registry.models import Member
-from programs.tables import entries as tables
 from programs.actions import entries as actions
 from programs.forms.entries import StartForm
 from programs.models import Call, Category, Entry, Quota
 from programs.queries import deadlines, quotas
+from programs.tables import entries as tables
 from programs.views.drawn import visible_entry
 
 FOUND = 12

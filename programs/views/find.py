@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from portal import policy
 from portal.kit.access import access
 from portal.registry.models import Member, Organization
-from programs.tables import entries as tables
 from programs.models import Call
 from programs.queries import entries
+from programs.tables import entries as tables
 from programs.views.entries import roster
 
 EACH = 20

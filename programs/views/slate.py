@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 
 from portal.kit.access import access
-from programs.tables import entries as tables
 from programs.actions.moves import moves_for
 from programs.models import Call, Entry
 from programs.spec import State
+from programs.tables import entries as tables
 from programs.views.drawn import move_label
 
 #: The parts of a slate, in the order of the page.

@@ -119,5 +119,7 @@ def test_control_the_plain_view_shows_one_value_and_leaves_a_record(stage, figur
 def test_others_have_no_plain_view(stage):
     person = Member.objects.get(name="会员u")
     for actor in ("u.clerk", "teacher", "leader", "a.officer", "v.chair", "log"):
-        answer = walk.client_of(stage, actor).post(f"/members/{person.pk}/plain/phone/", {"why": "other", "purpose": "想看看这个号码"})
+        answer = walk.client_of(stage, actor).post(
+            f"/members/{person.pk}/plain/phone/", {"why": "other", "purpose": "想看看这个号码"}
+        )
         assert answer.status_code == 404, actor

@@ -116,6 +116,9 @@ def build() -> Stage:
         stage.add("member_id", person, key)
         stage.canaries |= {number: key, phone: key, card: key}
     teacher = world["teacher"].user.member
+    teacher.phone = "13912340499"
+    teacher.save()
+    stage.canaries[teacher.phone] = "teacher"
     stage.add("member_id", teacher, "u", subject="teacher")
     _awards(stage)
     _ground(stage)

@@ -74,7 +74,7 @@ class Walked:
 
     wrong: list[str] = field(default_factory=list)
     counted: Counter = field(default_factory=Counter)
-    asked: set[tuple[str, str, str]] = field(default_factory=set)
+    asked: set[tuple[str, ...]] = field(default_factory=set)
 
 
 def go(stage: Stage, names: list[str], urls: list[walk.Url], full: bool) -> Walked:
@@ -145,7 +145,7 @@ def test_the_control_a_query_without_its_scope_is_found(stage, figure, monkeypat
 
 
 def requests(
-    stage: Stage, actor: str, url: walk.Url, full: bool, asked: set[tuple[str, str, str]]
+    stage: Stage, actor: str, url: walk.Url, full: bool, asked: set[tuple[str, ...]]
 ) -> Iterator[tuple[walk.Target, str]]:
     """What is asked of one address: things of every relation by GET and POST, the other methods once per relation."""
     groups: dict[str, list[walk.Target]] = {}
@@ -156,17 +156,19 @@ def requests(
     guarded = url.mark is not None and policy.scope(role_of(stage, actor), *url.mark) is None
     for meant, group in groups.items():
         # where the role has no line, the door is shut before any thing is looked at
-        few = 1 if guarded or (meant != "closed" and walk.SLOW.search(url.name)) else 2 if meant == "open" else 3
-        for n, target in enumerate(group if full and not guarded else walk.spread(group, few)):
+        once = guarded or (meant != "closed" and walk.SLOW.search(url.name))
+        few = 1 if once else 5 if full else 2 if meant == "open" else 3
+        for n, target in enumerate(walk.spread(group, few)):
             known = getattr(url.view, "methods", walk.METHODS)
             for method in walk.METHODS:
                 if method == "HEAD" and walk.SLOW.search(url.name):
                     continue
-                # which methods an address answers hangs on the address alone: once per relation is enough
+                # which methods an address answers hangs on the address (and the role): once per relation is enough
                 if method not in known or method == "HEAD":
-                    if n or (not full and (url.name, meant, method) in asked):
+                    key = (url.name, meant, method, role_of(stage, actor) if full else "")
+                    if n or key in asked:
                         continue
-                    asked.add((url.name, meant, method))
+                    asked.add(key)
                 yield target, method
 
 

@@ -157,7 +157,7 @@ def requests(
     for meant, group in groups.items():
         # where the role has no line, the door is shut before any thing is looked at
         once = guarded or (meant != "closed" and walk.SLOW.search(url.name))
-        few = 1 if once else 5 if full else 2 if meant == "open" else 3
+        few = 1 if once else 2 if meant == "open" and not full else 3
         for n, target in enumerate(walk.spread(group, few)):
             known = getattr(url.view, "methods", walk.METHODS)
             for method in walk.METHODS:

@@ -10,6 +10,7 @@ from django import forms
 from django.db import models, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from portal.registry.models import Member, Organization
@@ -54,8 +55,18 @@ def mismatched(url: walk.Url, stage: Stage, actor: str) -> Iterator[tuple[str, l
 def test_a_child_under_a_wrong_parent_is_not_there(stage, figure):
     pairs = [url for url in walk.urls() if len([one for one in url.arguments if one not in walk.WORDS]) > 1]
     assert len(pairs) >= 4
+    asked, wrong = wrong_parents(stage, ("officer", "a.officer", "u.clerk", "a1.chair"), pairs)
+    figure("addresses with two ids", len(pairs), wanted="100 %")
+    figure("wrong pairs asked", asked)
+    figure("answered other than 404", len(wrong), wanted="0")
+    assert asked > 50
+    assert not wrong, "\n".join(wrong[:40])
+
+
+def wrong_parents(stage: Stage, actors: tuple[str, ...], pairs: list[walk.Url]) -> tuple[int, list[str]]:
+    """Ask every address with a child of another parent: how many were asked, and which did not say 404."""
     asked, wrong = 0, []
-    for actor in ("officer", "a.officer", "u.clerk", "a1.chair"):
+    for actor in actors:
         client = walk.client_of(stage, actor)
         for url in pairs:
             for path, things in mismatched(url, stage, actor):
@@ -68,11 +79,22 @@ def test_a_child_under_a_wrong_parent_is_not_there(stage, figure):
                     asked += 1
                     if status != 404 or kept != after:
                         wrong.append(f"{actor} {method} {path} ({url.name}): {status}")
-    figure("addresses with two ids", len(pairs), wanted="100 %")
-    figure("wrong pairs asked", asked)
-    figure("answered other than 404", len(wrong), wanted="0")
-    assert asked > 50
-    assert not wrong, "\n".join(wrong[:40])
+    return asked, wrong
+
+
+@pytest.mark.promise("P-ACL2")
+def test_the_control_a_child_that_forgets_its_parent_is_found(stage, figure, monkeypatch):
+    """The view's look-up without the parent: the same question now finds what it gives away."""
+
+    def careless(rows, **where):
+        where.pop("entry", None)
+        return get_object_or_404(rows, **where)
+
+    monkeypatch.setattr("programs.views.uploads.get_object_or_404", careless)
+    files = [url for url in walk.urls() if url.name == "programs:attachment"]
+    _asked, wrong = wrong_parents(stage, ("officer",), files)
+    figure("control: children opened under a wrong parent", len(wrong), wanted="> 0")
+    assert wrong
 
 
 def test_the_control_the_right_pair_opens(stage):

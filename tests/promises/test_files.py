@@ -72,7 +72,7 @@ def test_files_open_with_their_case_and_only_with_it(stage, figure):
 
 
 def test_rights_that_end_close_the_file_on_the_next_request(stage, figure):
-    """The same session and the same address, before and after: a post ends, an account is closed, a file is taken off."""
+    """One session, one address, before and after: a post ends, an account is closed, a file is taken off."""
     world, closed = stage.world, 0
     thing = next(one for one in stage.things["entry_id"] if one.place == "u" and not one.draft)
     path = reverse("programs:attachment", args=[thing.value, thing.children["attachment_id"]])

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from portal.ops import promises
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,3 +44,21 @@ def test_figures_are_written_and_printed(tmp_path, monkeypatch, capsys):
     table = capsys.readouterr().out
     assert "2.346 s" in table
     assert "BROKEN" in table
+
+
+BOUNDS = (
+    (153.7, "< 120 s", "MISSED"),
+    (84.0, "< 120 s", "kept"),
+    (0, "0", "kept"),
+    (1, "0", "MISSED"),
+    (102, "102, of which ≥ 60", "kept"),
+    (59, "≥ 60", "MISSED"),
+    (1, "> 0", "kept"),
+    ("returned", "returned", "kept"),
+    (7, "all closed", "kept"),
+)
+
+
+@pytest.mark.parametrize(("value", "wanted", "word"), BOUNDS)
+def test_a_figure_beyond_its_bound_is_not_called_kept(value, wanted, word):
+    assert promises.missed(value, wanted) == (word == "MISSED")

@@ -125,7 +125,7 @@ def test_the_walk(stage, figure, full_size):
     assert walk.unknown_arguments(found, stage) == []
     walked = go(stage, actors(stage, full_size), found, full_size)
     closed, total = walked.counted["closed"] + walked.counted["login"], sum(walked.counted.values())
-    figure("addresses walked", len(found), wanted="100 %")
+    figure("addresses walked", len(found), wanted="every one")
     figure("requests", total)
     figure("of these closed to the actor", closed)
     figure("answers that differ from the policy", len(walked.wrong), wanted="0")

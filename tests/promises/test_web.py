@@ -33,7 +33,7 @@ CSP = ("default-src", "frame-ancestors 'none'")
 PAGE_CSP = ("object-src 'none'", "base-uri 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'")
 #: What the inside looks like; none of it may be in an error page.
 INSIDE = re.compile(
-    r"Traceback|site-packages|/work/|\.py\b|Django|psycopg|SELECT |RuntimeError|OperationalError|10\.9\.8\.7|gunicorn"
+    r"Traceback|site-packages|/srv/|\.py\b|Django|psycopg|SELECT |RuntimeError|OperationalError|10\.9\.8\.7|gunicorn"
 )
 #: One list page per app, and the model whose query it starts with.
 APPS = (
@@ -152,7 +152,7 @@ def provoked(stage: Stage, monkeypatch) -> dict[str, object]:
         path, rows = reverse(name), type(model.objects.all())
         made[f"405 {name}"] = client.delete(path, secure=True)
         for status, problem in (
-            (500, RuntimeError("secret at /work/x.py 10.9.8.7")),
+            (500, RuntimeError("secret at /srv/x.py 10.9.8.7")),
             (503, OperationalError("connection to server at 10.9.8.7 failed")),
         ):
             with monkeypatch.context() as patched:

@@ -1,5 +1,7 @@
 """Shared fixtures. PostgreSQL, Valkey and Celery are real; nothing here stands in for them."""
 
+import uuid
+
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
@@ -20,6 +22,12 @@ def _own_folders(tmp_path, settings):
     """Files, anchors and mail of a test stay in its own folder."""
     settings.FILES_DIR = tmp_path / "files"
     settings.ANCHOR_DIR = tmp_path / "anchors"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(settings):
+    """Limits per address and keys of pressed buttons lie in the cache: one test's must not be another's."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
 
 
 @pytest.fixture

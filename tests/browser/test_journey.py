@@ -71,11 +71,19 @@ def fill(page: Page) -> None:
     expect(page.locator(".saved")).to_contain_text("保存")
 
 
+def put(page: Page, label: str) -> None:
+    """Pick a file for one line of the checklist and wait until the list shows it and listens again."""
+    with page.expect_response(re.compile("/files/")):
+        page.locator(f"input[type=file][aria-label='{label}']").set_input_files(PDF)
+    expect(page.locator("li.have").filter(has_text=label)).to_be_visible()
+    # the exchanged list is wired a moment after it is shown; no hand is as quick as this script
+    page.wait_for_timeout(400)
+
+
 def upload(page: Page, entry: Entry) -> None:
     for item in entry.call.materials:
         if item.required:
-            page.locator(f"input[type=file][aria-label='{item.label}']").set_input_files(PDF)
-            expect(page.locator("li.have").filter(has_text=item.label)).to_be_visible()
+            put(page, item.label)
 
 
 def move(page: Page, label: str) -> None:
@@ -139,13 +147,12 @@ def test_the_journey(stage: Stage, world):
     with stage.page(world["a1.chair"]) as page:
         page.goto(f"/entries/{mine.pk}/edit/")
         expect(page.locator("#asked")).to_contain_text("与会议纪要不符")
-        page.locator("#asked [name=votes_for]").fill("118")
-        page.locator("[name=votes_against]").fill("5")
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/edit/")):
+            page.locator("#asked [name=votes_for]").fill("118")
+            page.locator("[name=votes_against]").fill("5")
         expect(page.locator(".saved")).to_contain_text("已自动保存")
-        page.wait_for_timeout(1500)
         page.reload()
-        page.locator("input[type=file][aria-label='推荐审批表（盖章扫描）']").set_input_files(PDF)
-        page.wait_for_timeout(1000)
+        put(page, "推荐审批表（盖章扫描）")
         mine.refresh_from_db()
         assert mine.data["votes_for"] == 118
         move(page, "^交给")

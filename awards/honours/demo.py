@@ -7,7 +7,6 @@ what they would be.
 import datetime
 import io
 import random
-from contextlib import nullcontext
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfWriter
@@ -122,21 +121,17 @@ def _places(unit: Organization, category: int) -> int:
     return 1 if category == 0 or unit.head_count < 1000 else 2
 
 
-def _at(day: datetime.datetime):
-    return days.at(day)
-
-
 def past_edition(made: dict) -> None:
     """2024—2025: decided, registered, certificates numbered, one revoked later."""
     stage, now = _Stage(made), days.now()
     made["stage"], made["taken"] = stage, set()
     opened = now - datetime.timedelta(days=760)
-    with _at(opened):
+    with days.at(opened):
         call = stage.open_call(
             "women-flag", "2023—2024年度三八红旗手", opened.year, opened, opened + datetime.timedelta(days=45), _places
         )
     done = []
-    with _at(opened + datetime.timedelta(days=30)):
+    with days.at(opened + datetime.timedelta(days=30)):
         for key in (
             "浦江大学",
             "申城师范大学",
@@ -153,12 +148,12 @@ def past_edition(made: dict) -> None:
                 make_move(entry.pk, "forward", by=stage.of(key.rstrip("0123456789")))
             make_move(entry.pk, "propose", by=stage.officer)
             done.append(entry)
-    with _at(opened + datetime.timedelta(days=50)):
+    with days.at(opened + datetime.timedelta(days=50)):
         notice = notices.draft_notice(
             stage.officer, call, f"关于{call.title}拟表彰名单的公示", "沪教工示〔2024〕3号", "现予公示。", CONTACT
         )
         notices.post_notice(stage.officer, notice.pk)
-    with _at(opened + datetime.timedelta(days=70)):
+    with days.at(opened + datetime.timedelta(days=70)):
         notices.end_notice(notice.pk)
         notices.archive_notice(stage.officer, notice.pk)
         paper = decisions.draft_decision(
@@ -177,7 +172,7 @@ def running_edition(made: dict) -> None:
     stage.notice_span, taken = 11, made["taken"]
     opened, closes = now - datetime.timedelta(days=24), now + datetime.timedelta(days=9)
     closes = days.local(closes).replace(hour=17, minute=0, second=0, microsecond=0)
-    with _at(opened):
+    with days.at(opened):
         call = stage.open_call("women-flag", "2025—2026年度三八红旗手", days.today().year, opened, closes, _places)
     up: list[Entry] = []
     for n, key in enumerate(
@@ -185,20 +180,20 @@ def running_edition(made: dict) -> None:
          "浦江大学", "浦江大学", "申城师范大学", "临港理工大学", "淞沪工程大学", "沪西医科大学", "海纳电力学院", "市教师培训中心")
     ):  # fmt: skip
         day = now - datetime.timedelta(days=3 + (n * 5) % 4, hours=n % 7)
-        with _at(day):
+        with days.at(day):
             person = stage.woman(key, taken, "周敏芳" if key == "闵行1" else "")
             entry = stage.nominate(call, key, person, 0 if n == 0 else 1)
             up.append(make_move(entry.pk, "submit", by=stage.of(key)))
     for n, entry in enumerate(up):
         district = entry.desk_id != call.owner_id
         key = next((k for k, o in stage.orgs.items() if o.pk == entry.desk_id), "")
-        with _at(now - datetime.timedelta(days=2, hours=n % 5)):
+        with days.at(now - datetime.timedelta(days=2, hours=n % 5)):
             if district and n % 4 != 3:
                 set_rank(stage.of(key), entry.pk, n % 4 + 1)
                 make_move(entry.pk, "forward", by=stage.of(key))
     first, second = up[0], up[12]
     _returned_and_mended(stage, first, now)
-    with _at(now - datetime.timedelta(days=1)):
+    with days.at(now - datetime.timedelta(days=1)):
         make_move(
             second.pk,
             "return",
@@ -210,7 +205,7 @@ def running_edition(made: dict) -> None:
         make_move(up[15].pk, "propose", by=stage.officer)
         make_move(up[16].pk, "reserve", by=stage.officer)
         make_move(up[17].pk, "refuse", by=stage.officer, note="事迹不够突出，名额有限。")
-    with _at(now - datetime.timedelta(hours=30)):
+    with days.at(now - datetime.timedelta(hours=30)):
         stage.nominate(call, "浦江大学", Member.objects.get(name="罗欣然"), 0, files=False)
         stage.nominate(call, "闵行1", stage.woman("闵行1", taken), 1, files=False)
         stage.nominate(call, "虹口1", stage.woman("虹口1", taken), 1, files=False)
@@ -219,12 +214,12 @@ def running_edition(made: dict) -> None:
 
 
 def _returned_and_mended(stage: _Stage, entry: Entry, now: datetime.datetime) -> None:
-    with _at(now - datetime.timedelta(days=1, hours=20)):
+    with days.at(now - datetime.timedelta(days=1, hours=20)):
         flags = {"story": "第二段要写出年份和数字", "votes_for": "与会议纪要不符"}
         entry = make_move(
             entry.pk, "return", by=stage.officer, note="票数对不上；事迹第二段要写出年份和数字。", flags=flags
         )
-    with _at(now - datetime.timedelta(days=1, hours=2)):
+    with days.at(now - datetime.timedelta(days=1, hours=2)):
         by = stage.of("闵行1")
         data = {**entry.data, "votes_for": entry.data["votes_for"] - 2, "votes_abstain": entry.data["votes_abstain"] + 2,
                 "story": entry.data["story"].replace("近两年获区教学评选一等奖", "2025年获闵行区教学评选一等奖"),
@@ -248,10 +243,10 @@ def _collectives(stage: _Stage, taken: set[int], title: str, ago: int, teams, po
     """Collectives from their units to a public notice that was posted ``posted`` days ago."""
     now = days.now()
     stage.notice_span, opened = 16, now - datetime.timedelta(days=ago)
-    with _at(opened):
+    with days.at(opened):
         call = stage.open_call("women-flag-collective", title, days.local(opened).year, opened,
                                opened + datetime.timedelta(days=40), _places)  # fmt: skip
-    with _at(opened + datetime.timedelta(days=30)):
+    with days.at(opened + datetime.timedelta(days=30)):
         for key, name in teams:
             head = stage.woman(key, taken, "蒋思源" if name == "语文教研组" else "")
             entry = stage.nominate(call, key, head, 1, name)
@@ -259,7 +254,7 @@ def _collectives(stage: _Stage, taken: set[int], title: str, ago: int, teams, po
             if entry.desk_id != call.owner_id:
                 make_move(entry.pk, "forward", by=stage.of(key.rstrip("0123456789")))
             make_move(entry.pk, "propose", by=stage.officer)
-    with _at(now - datetime.timedelta(days=posted)):
+    with days.at(now - datetime.timedelta(days=posted)):
         words = "经各区、高校和直属单位工会推荐，专家评审，常委会讨论，拟表彰下列集体。现予公示，接受监督。"
         title = f"关于{call.title}拟表彰名单的公示"
         draft = notices.draft_notice(stage.officer, call, title, number, words, CONTACT)
@@ -278,7 +273,7 @@ def noticed_edition(made: dict) -> None:
     """Collectives on public notice, third day, one objection open."""
     stage, now = made["stage"], days.now()
     notice = _collectives(stage, made["taken"], "2025—2026年度三八红旗集体", 60, TEAMS, 4, "沪教工示〔2026〕7号")
-    with _at(now - datetime.timedelta(days=2)):
+    with days.at(now - datetime.timedelta(days=2)):
         line = notice.lines.order_by("-order").first()
         notices.object_to(
             notice, line, "named", "推荐材料里写的结对学校并不是这个集体去的，请核实。", "张明", "13900001234"
@@ -288,10 +283,10 @@ def noticed_edition(made: dict) -> None:
 def next_edition(made: dict) -> None:
     """A draft for next year, still without every figure."""
     stage, now = made["stage"], days.now()
-    with nullcontext():
-        opens = now + datetime.timedelta(days=320)
-        calls.create_call(stage.officer, "women-flag", f"{now.year}—{now.year + 1}年度三八红旗手", now.year + 1, opens,
-                          opens + datetime.timedelta(days=50))  # fmt: skip
+    opens = now + datetime.timedelta(days=320)
+    title = f"{now.year}—{now.year + 1}年度三八红旗手"
+    closes = opens + datetime.timedelta(days=50)
+    calls.create_call(stage.officer, "women-flag", title, now.year + 1, opens, closes)
     # The demo's own announcements would only keep the first start busy.
     Job.objects.filter(kind="programs.announce").update(state=Job.State.DONE, finished_at=now)
 

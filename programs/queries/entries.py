@@ -49,12 +49,8 @@ def inbox(actor: Actor) -> QuerySet[Entry]:
 
 def rivals(entry: Entry) -> QuerySet[Entry]:
     """Other entries of the same person in the same edition that still take a place or are being written."""
-    same = Entry.objects.filter(call=entry.call, member=entry.member, category__key__in=_alike(entry))
+    same = Entry.objects.filter(call=entry.call, member=entry.member)
     return same.filter(state__in=[*TAKES_A_PLACE, State.DRAFT]).exclude(pk=entry.pk)
-
-
-def _alike(entry: Entry) -> list[str]:
-    return list(entry.call.categories.values_list("key", flat=True))
 
 
 def files_by_item(entry: Entry) -> dict[str, list[Attachment]]:

@@ -194,9 +194,10 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.relay", "schedule": 1.0, "options": {"expires": 5}},
     "send": {"task": "core.send", "schedule": 5.0, "options": {"expires": 10}},
     "seal": {"task": "core.seal", "schedule": 30.0, "options": {"expires": 60}},
-    "anchor": {"task": "core.anchor", "schedule": 3600.0, "options": {"expires": 600}},
+    # asked more often than done: what failed is tried again within its period (portal/core/periods.py)
+    "anchor": {"task": "core.anchor", "schedule": 600.0, "options": {"expires": 300}},
     "pulse": {"task": "core.pulse", "schedule": 15.0, "options": {"expires": 20}},
-    "verify": {"task": "core.verify_daily", "schedule": 86400.0, "options": {"expires": 3600}},
+    "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
     "deadlines": {"task": "programs.deadlines", "schedule": 300.0, "options": {"expires": 240}},
 }
 

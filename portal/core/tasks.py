@@ -5,14 +5,14 @@ from tempfile import NamedTemporaryFile
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import policy
-from portal.core import exports, files, health, jobs, outbox, trail
+from portal.core import exports, files, health, jobs, outbox, periods, trail
 from portal.core.actor import SYSTEM
 from portal.core.jobs import JobRun, handler
-from portal.core.models import Job
+from portal.core.periods import once
+from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.kit.tables import find_listing, write_listing
 
@@ -59,16 +59,19 @@ def seal() -> None:
 
 @shared_task(name="core.anchor")
 def anchor() -> None:
-    """Write the head of the chain outside the database."""
-    trail.anchor()
+    """Write the head of the chain outside the database, once an hour."""
+    with once("core.anchor", f"{days.local(days.now()):%Y-%m-%dT%H}") as mine:
+        if mine:
+            trail.anchor()
 
 
 @shared_task(name="core.verify_daily")
 def verify_daily() -> None:
-    """Check the chain from its start once a day. A second beat finds today's job and starts none."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    if not Job.objects.filter(kind="core.verify", owner__isnull=True, created_at__gte=midnight).exists():
-        jobs.start("core.verify", SYSTEM, _("每天从头核对操作记录"))
+    """Check the chain from its start once a day, and drop old marks of periodic work."""
+    with once("core.verify", days.today()) as mine:
+        if mine:
+            jobs.start("core.verify", SYSTEM, _("每天从头核对操作记录"))
+            periods.forget()
 
 
 @handler("core.verify")

@@ -36,21 +36,18 @@ def environment(var: Path) -> dict[str, str]:
     return {**os.environ, **names, "DJANGO_SETTINGS_MODULE": "portal.settings"}
 
 
-def start(command: list[str], var: Path, log: Path) -> subprocess.Popen:
+def start(command: list[str], var: Path, log: Path, app: str = "portal.celery:app") -> subprocess.Popen:
     """A process group of its own, so that kill -9 takes the pool's children along."""
     with log.open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "celery", "--app", "portal.celery:app", *command],
+            [sys.executable, "-m", "celery", "--app", app, *command],
             cwd=ROOT, env=environment(var), stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
 
 
-def worker(var: Path) -> subprocess.Popen:
-    return start(
-        ["worker", "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle"],
-        var,
-        var / "worker.log",
-    )
+def worker(var: Path, name: str = "worker", app: str = "portal.celery:app", slots: int = 1) -> subprocess.Popen:
+    options = ["--concurrency", str(slots), "--loglevel", "warning", "--without-gossip", "--without-mingle"]
+    return start(["worker", "--hostname", f"{name}@%h", *options], var, var / f"{name}.log", app)
 
 
 def kill(process: subprocess.Popen) -> None:
@@ -61,10 +58,11 @@ def kill(process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def beat(var: Path) -> Iterator[None]:
+def beat(var: Path, app: str = "portal.celery:app") -> Iterator[None]:
     """The relay, every second."""
     var.mkdir(parents=True, exist_ok=True)
-    process = start(["beat", "--loglevel", "warning", "--pidfile=", "-s", str(var / "beat")], var, var / "beat.log")
+    options = ["--loglevel", "warning", "--pidfile=", "-s", str(var / "beat")]
+    process = start(["beat", *options], var, var / "beat.log", app)
     try:
         yield
     finally:

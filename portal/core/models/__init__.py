@@ -1,0 +1,12 @@
+"""The audit trail, messages, files, jobs and the working-day overrides."""
+
+from portal.core.models.calendar import DayOverride
+from portal.core.models.files import StoredFile
+from portal.core.models.jobs import Job, PeriodicRun
+from portal.core.models.messages import Message
+from portal.core.models.trail import APPEND_ONLY, Record, Seal, append_only, appended
+
+__all__ = [
+    "APPEND_ONLY", "DayOverride", "Job", "Message", "PeriodicRun", "Record", "Seal", "StoredFile", "append_only",
+    "appended",
+]  # fmt: skip

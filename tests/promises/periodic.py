@@ -1,0 +1,29 @@
+"""A Celery application whose beat asks for the same work every second: the portal's own, with the test's schedule."""
+
+import os
+import time
+import uuid
+
+from portal.celery import app
+
+JOBS = int(os.environ.get("PERIODIC_JOBS", "0"))
+LENGTH = 3
+
+app.conf.beat_schedule = {
+    f"job-{n}": {"task": "tests.periodic", "schedule": 1.0, "args": [n], "options": {"expires": 5}} for n in range(JOBS)
+}
+
+
+@app.task(name="tests.periodic")
+def periodic(number: int) -> None:
+    """Leave one row with a mark and one without: the second shows how often it was asked for."""
+    from portal.accounts.models import User  # noqa: PLC0415 # models only after Celery has set Django up
+    from portal.core.outbox import tell  # noqa: PLC0415
+    from portal.core.periods import once  # noqa: PLC0415
+
+    person = User.objects.get(username="periodic")
+    subject = f"{number} {int(time.time()) // LENGTH}"
+    tell([person], subject, "asked", key=uuid.uuid4().hex)
+    with once(f"job-{number}", subject) as mine:
+        if mine:
+            tell([person], subject, "done", key=uuid.uuid4().hex)

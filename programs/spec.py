@@ -40,6 +40,8 @@ TAKES_A_PLACE = frozenset(
         State.APPROVED,
     }
 )  # fmt: skip
+#: Moves at which the content itself is checked: into the desks, onto the slate, out to the public.
+CONTENT_MOVES = ("", "submit", "forward", "propose", "publish")
 #: States in which the unit may still change the content.
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 

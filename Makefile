@@ -79,6 +79,7 @@ check-django:
 	$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) manage.py check_templates
 	$(RUN) manage.py permissions_doc --check
+	$(RUN) manage.py data_register --check
 
 fix: .venv/.dev ## let the tools mend what they can
 	$(RUN) -m ruff check --fix .

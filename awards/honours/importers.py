@@ -103,10 +103,10 @@ def _key(values: Values) -> tuple:
 
 def match(rows: Sequence[Values], look: Look) -> list[Found]:
     """Honours registered with the same key, and the people behind the documents: two queries."""
-    indexes = [crypto.blind(values.get("document_number", ""), "document") for values in rows]
+    indexes = [crypto.blinds(values.get("document_number", ""), "document") for values in rows]
     people = dict(
         Member.objects.visible_to(look.scope.by)
-        .filter(document_index__in=[index for index in indexes if index])
+        .filter(document_index__in=[index for row in indexes for index in row if index])
         .values_list("document_index", "pk")
     )
     near = Honour.objects.filter(
@@ -114,12 +114,13 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
     )
     known = {(h.family, h.title, h.year, h.name, bare(h.unit)): h for h in near.order_by("-pk")}
     found = []
-    for values, index in zip(rows, indexes, strict=True):
-        if index and index not in people and values["who"] == "person":
+    for values, ways in zip(rows, indexes, strict=True):
+        person = next((people[index] for index in ways if index in people), None)
+        if any(ways) and person is None and values["who"] == "person":
             reason = _("名册里没有这个证件号")
             found.append(Found(problems=[("document_number", reason, _("先导入会员，或清空这一格"))]))
             continue
-        values["member"] = people.get(index) if values["who"] == "person" else None
+        values["member"] = person if values["who"] == "person" else None
         found.append(_compare(values, known.get(_key(values))))
     return found
 

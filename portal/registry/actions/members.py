@@ -36,7 +36,7 @@ def add_member(
     """Register a person in a union. Raises Refused when the document is registered already."""
     member = Member(organization=organization, **values)
     fill_keys(member)
-    if Member.objects.filter(document_index=crypto.blind(member.document_number, "document")).exists():
+    if Member.objects.filter(document_index__in=crypto.blinds(member.document_number, "document")).exists():
         raise Refused(_("这个证件号已经登记过，请查会员名册，需要的话办转会"), "document_number")
     try:
         with transaction.atomic():

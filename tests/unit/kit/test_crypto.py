@@ -82,7 +82,7 @@ def test_the_blind_index_finds_however_it_is_typed():
         {"current": "k1", "k1": "ab", "index": KEYS["index"]},
         {"current": "k1", "k1": "zz" * 32, "index": KEYS["index"]},
         {"current": "k1", "k1": KEYS["k1"], "index": KEYS["k1"]},
-        {"current": "k1", **KEYS, "suite": "none"},
+        {"current": "k1", **KEYS, "index_old": KEYS["k1"]},
     ],
 )
 def test_bad_keys_are_refused_at_the_start(raw):
@@ -102,3 +102,38 @@ def test_the_portals_keys_follow_the_settings(settings):
     settings.FIELD_KEYS = {"current": "k2", "k2": new_key(), **KEYS}
     assert seal("x", "a.b").startswith("intl:k2:")
     assert open_(first, "a.b") == "x"
+
+
+# ── the SM suite ──
+SM = Keyring.from_mapping({"current": "k1", **KEYS}, "sm")
+
+
+@given(st.text())
+def test_the_sm_suite_seals_and_either_ring_opens(text):
+    sealed = seal(text, "a.b", SM)
+    assert sealed.startswith("sm:k1:")
+    assert open_(sealed, "a.b", RING) == text
+    assert reseal(sealed, "a.b", RING).startswith("intl:k1:")
+
+
+@given(st.integers(0, 57))
+def test_the_sm_suite_finds_every_altered_byte(place):
+    head, _, body = seal(NUMBER * 2, "a.b", SM).rpartition(":")
+    raw = bytearray(base64.b64decode(body))
+    raw[place % len(raw)] ^= 1
+    with pytest.raises(CryptoError, match="does not open"):
+        open_(f"{head}:{base64.b64encode(bytes(raw)).decode()}", "a.b", SM)
+    with pytest.raises(CryptoError, match="does not open"):
+        open_(seal(NUMBER, "a.b", SM), "a.c", SM)
+
+
+def test_an_unknown_suite_is_refused():
+    with pytest.raises(CryptoError, match="unknown suite"):
+        Keyring.from_mapping({"current": "k1", **KEYS}, "none")
+
+
+def test_while_the_index_changes_both_keys_and_suites_find():
+    turning = Keyring.from_mapping({"current": "k1", "k1": KEYS["k1"], "index": new_key(), "index_old": KEYS["index"]})
+    ways = crypto.blinds(NUMBER, "person", turning)
+    assert ways == [blind(NUMBER, ring=turning), blind(NUMBER, ring=RING), blind(NUMBER, ring=SM)]
+    assert crypto.blinds(NUMBER, "person", RING) == [blind(NUMBER, ring=RING)]

@@ -1,0 +1,1 @@
+"""Writing: consents, requests, approvals, what is due to go, and new keys."""

@@ -1,0 +1,126 @@
+"""What the registry holds of people."""
+
+import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit import days, text
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+from portal.registry.models import ImportBatch, ImportRow, Member
+
+
+def hidden(_value: str) -> str:
+    """Nothing of it is shown."""
+    return str(_("已加密"))
+
+
+HOLDINGS = (
+    Holding(
+        "registry.Member",
+        "会员资料",
+        Level.PERSONAL,
+        "会籍管理，推荐、慰问时认人",
+        DUTY,
+        "在会期间；离会后到期去掉可识别本人的内容",
+        Shred.BLANK,
+        {
+            Level.SENSITIVE: ("document_number", "phone", "card_number"),
+            Level.INTERNAL: ("id", "version", "updated_at", "active", "organization", "pinyin", "initials"),
+        },
+        masks={"document_number": text.mask_id, "phone": text.mask_phone, "card_number": text.mask_card},
+        blanks={
+            "name": lambda row: text.mask_name(row.name),
+            "pinyin": "",
+            "initials": "",
+            "phone": "",
+            "card_number": "",
+            # unique and sealed: a number nobody has, and nobody can be found by
+            "document_number": lambda row: f"-{row.pk}",
+            "birth_date": None,
+            "politics": "",
+            "title": "",
+            "position": "",
+        },
+        person="pk",
+        order=10,
+        copied=(
+            "organization",
+            "name",
+            "document",
+            "document_number",
+            "sex",
+            "birth_date",
+            "politics",
+            "title",
+            "position",
+            "rank",
+            "personnel",
+            "hired_on",
+            "phone",
+            "card_number",
+            "active",
+        ),
+    ),
+    Holding(
+        "registry.Membership",
+        "会籍",
+        Level.PERSONAL,
+        "会籍管理，会龄计算",
+        DUTY,
+        "保留：会籍档案，只剩编号",
+        Shred.KEEP,
+        {Level.INTERNAL: ("id",)},
+        person="member",
+        order=11,
+    ),
+    Holding(
+        "registry.ImportBatch",
+        "导入批次",
+        Level.INTERNAL,
+        "批量登记、更正",
+        DUTY,
+        "到期连同文件删除",
+        Shred.DELETE,
+    ),
+    Holding(
+        "registry.ImportRow",
+        "导入行",
+        Level.INTERNAL,
+        "批量登记、更正",
+        DUTY,
+        "到期删除",
+        Shred.DELETE,
+        {Level.SENSITIVE: ("payload",), Level.PERSONAL: ("name",)},
+        masks={"payload": hidden},
+    ),
+)
+ENDED = (
+    ImportBatch.State.COMMITTED,
+    ImportBatch.State.UNDONE,
+    ImportBatch.State.DROPPED,
+    ImportBatch.State.BROKEN,
+)
+
+
+def _left(since: datetime.date) -> QuerySet:
+    """Out of every union since then, and not blanked yet."""
+    gone = Member.objects.filter(active=False, memberships__left_on__lte=since).exclude(
+        Q(memberships__left_on__gt=since) | Q(memberships__left_on__isnull=True)
+    )
+    return gone.exclude(pinyin="", politics="", birth_date=None).distinct()
+
+
+def _imported(since: datetime.date) -> QuerySet:
+    return ImportBatch.objects.filter(state__in=ENDED, created_at__lte=days.end_of_day(since))
+
+
+def _rows(since: datetime.date) -> QuerySet:
+    return ImportRow.objects.filter(batch__in=_imported(since))
+
+
+RULES = (
+    Rule("import-row", "导入行", "registry.ImportRow", 90, "上传", _rows),
+    Rule("import", "导入批次", "registry.ImportBatch", 90, "上传", _imported),
+    Rule("member", "离会的会员", "registry.Member", 3650, "离会", _left),
+)

@@ -1,0 +1,182 @@
+"""What the engine holds of people."""
+
+import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit import days, text
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+from programs.models import Attachment, Entry, Notice, NoticeLine, Objection, Revision
+from programs.spec import State
+
+GONE = "—"
+
+
+def hidden(_value: str) -> str:
+    """Nothing of it is shown."""
+    return str(_("已加密"))
+
+
+def masked_words(row: NoticeLine) -> str:
+    return text.mask_name(row.name)
+
+
+HOLDINGS = (
+    Holding(
+        "programs.Entry",
+        "推荐、申报",
+        Level.PERSONAL,
+        "评选、公示、决定",
+        DUTY,
+        "通过的随荣誉登记长期保留；没有通过的到期去掉内容",
+        Shred.BLANK,
+        {
+            Level.INTERNAL: (
+                "id",
+                "call",
+                "category",
+                "organization",
+                "desk",
+                "desk_since",
+                "returned_from",
+                "held",
+                "version",
+                "revision",
+                "created_by",
+                "saved_by",
+                "saved_at",
+                "updated_at",
+                "created_at",
+                "flags",
+                "state",
+                "number",
+                "pinyin",
+                "initials",
+            )
+        },
+        blanks={
+            "subject": lambda row: text.mask_name(row.subject),
+            "pinyin": "",
+            "initials": "",
+            "data": dict,
+            "flags": dict,
+        },
+        person="member",
+        copied=("call", "category", "organization", "number", "state", "data", "submitted_at"),
+        order=30,
+    ),
+    Holding(
+        "programs.Revision",
+        "推荐的版本",
+        Level.PERSONAL,
+        "交上去的是什么，事后能对",
+        DUTY,
+        "和推荐一起",
+        Shred.DELETE,
+        {Level.INTERNAL: ("id", "entry", "number", "digest", "by", "at")},
+        person="entry__member",
+        copied=("number", "at", "data"),
+        order=31,
+    ),
+    Holding(
+        "programs.Attachment",
+        "推荐的附件",
+        Level.PERSONAL,
+        "评选的依据",
+        DUTY,
+        "和推荐一起，连同文件",
+        Shred.DELETE,
+        {Level.INTERNAL: ("id", "entry", "digest", "added_by", "added_at")},
+        person="entry__member",
+        copied=("item", "file", "added_at"),
+        order=32,
+    ),
+    Holding(
+        "programs.NoticeLine",
+        "公示名单",
+        Level.PUBLIC,
+        "公示",
+        DUTY,
+        "期满后到期遮住姓名",
+        Shred.BLANK,
+        {Level.INTERNAL: ("id", "notice", "entry", "order")},
+        blanks={"name": masked_words, "detail": ""},
+        person="entry__member",
+        copied=("notice", "name", "unit", "category"),
+        order=33,
+    ),
+    Holding(
+        "programs.Notice",
+        "公示",
+        Level.PUBLIC,
+        "公示",
+        DUTY,
+        "期满后到期撤下公开的网页",
+        Shred.BLANK,
+        blanks={"state": Notice.State.ARCHIVED},
+    ),
+    Holding(
+        "programs.Objection",
+        "异议",
+        Level.INTERNAL,
+        "核实反映的情况",
+        DUTY,
+        "办结后到期去掉姓名、联系方式、内容",
+        Shred.BLANK,
+        {Level.SENSITIVE: ("name", "contact", "text"), Level.PERSONAL: ("answer", "evidence")},
+        masks={"name": hidden, "contact": hidden, "text": hidden},
+        blanks={
+            # an objection in somebody's name has one, says the database
+            "name": lambda row: GONE if row.name else "",
+            "contact": lambda row: GONE if row.contact else "",
+            "text": GONE,
+            "answer": GONE,
+            "evidence": None,
+        },
+    ),
+)
+#: Ended without an honour. What was approved stays with the honour it led to.
+IN_VAIN = (State.WITHDRAWN, State.REFUSED, State.LAPSED, State.DRAFT)
+
+
+def _in_vain(since: datetime.date) -> QuerySet:
+    return Entry.objects.filter(
+        state__in=IN_VAIN, call__closes_at__lte=days.end_of_day(since), updated_at__lte=days.end_of_day(since)
+    )
+
+
+def _entries(since: datetime.date) -> QuerySet:
+    return _in_vain(since).exclude(data={}, pinyin="")
+
+
+def _revisions(since: datetime.date) -> QuerySet:
+    return Revision.objects.filter(entry__in=_in_vain(since))
+
+
+def _attachments(since: datetime.date) -> QuerySet:
+    return Attachment.objects.filter(entry__in=_in_vain(since))
+
+
+def _over(since: datetime.date) -> QuerySet:
+    return Notice.objects.filter(state__in=(Notice.State.POSTED, Notice.State.ENDED), ends_on__lte=since)
+
+
+def _public_words(since: datetime.date) -> QuerySet:
+    return NoticeLine.objects.filter(notice__ends_on__lte=since, notice__state=Notice.State.ARCHIVED).exclude(
+        name__contains="*"
+    )
+
+
+def _settled(since: datetime.date) -> QuerySet:
+    return Objection.objects.filter(closed_at__lte=days.end_of_day(since)).exclude(answer=GONE)
+
+
+RULES = (
+    Rule("notice", "公示的网页", "programs.Notice", 30, "期满", _over),
+    Rule("notice-line", "公示过的姓名", "programs.NoticeLine", 30, "期满", _public_words),
+    Rule("objection", "异议的姓名、联系方式、内容", "programs.Objection", 730, "办结", _settled),
+    Rule("attachment", "没有通过的推荐的附件", "programs.Attachment", 1095, "截止", _attachments),
+    Rule("revision", "没有通过的推荐的版本", "programs.Revision", 1095, "截止", _revisions),
+    Rule("entry", "没有通过的推荐的内容", "programs.Entry", 1095, "截止", _entries),
+)

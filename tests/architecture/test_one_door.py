@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("portal", "programs", "awards", "welfare", "events", "finance", "governance")
 #: Where writing is allowed: actions, the verbs of the core, the import engine's writers, demo data, migrations.
-WRITERS = ("actions", "migrations", "demo", "management", "ops")
+WRITERS = ("actions", "migrations", "demo", "seed", "management", "ops")
 CORE_VERBS = {
     "portal/core/trail.py", "portal/core/outbox.py", "portal/core/jobs.py", "portal/core/files.py",
     "portal/core/calendar.py", "portal/core/periods.py", "portal/accounts/adapter.py",

@@ -140,6 +140,7 @@ PASSWORD_HASHERS = env.list(
 # current=k1,k1=<64 hex digits>,index=<64 hex digits>: the current key encrypts, all decrypt. SEAL_KEY is 64 hex digits.
 FIELD_KEYS = env.dict("FIELD_KEYS", default={})
 CRYPTO_SUITE = env("CRYPTO_SUITE", default="intl")
+PLAIN_VIEWS_PER_DAY = env.int("PLAIN_VIEWS_PER_DAY", default=50)
 SEAL_KEY = env("SEAL_KEY", default="")
 
 # ── words and time ──

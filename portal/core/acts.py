@@ -6,6 +6,7 @@ from portal.kit.gather import gather
 
 ACTS: tuple[tuple[str, str], ...] = (
     ("list.export", _("导出列表")),
+    ("plain.stopped", _("看遮住的内容到数，停住")),
     ("job.cancel", _("停下后台任务")),
     ("job.download", _("下载任务结果")),
     ("trail.verify", _("核对操作记录")),

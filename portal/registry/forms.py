@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core import plain
 from portal.core.actor import Actor
 from portal.kit import days, idcard
 from portal.kit.drawing import Section
@@ -241,14 +242,12 @@ class PlainForm(forms.Form):
 
     why = forms.ChoiceField(label=_("为什么要看"), choices=PURPOSES, widget=forms.RadioSelect)
     purpose = forms.CharField(
-        label=_("是哪一件事"), max_length=100, required=False, help_text=_("例如：三八红旗手推荐，核对审批表")
+        label=_("是哪一件事"),
+        max_length=100,
+        min_length=plain.SHORTEST,
+        help_text=_("例如：三八红旗手推荐，核对审批表"),
+        error_messages={"min_length": _("请写明是哪一件事，至少 4 个字")},
     )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("why") == "other" and len(data.get("purpose", "").strip()) < 4:
-            self.add_error("purpose", _("请写明为什么要看，至少 4 个字"))
-        return data
 
     @property
     def said(self) -> str:

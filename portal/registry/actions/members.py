@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from portal.core import trail
+from portal.core import plain, trail
 from portal.core.actor import Actor
 from portal.kit import crypto, pinyin
 from portal.kit.refusal import Refused
@@ -96,12 +96,9 @@ def end_membership(by: Actor, member_id: int, on: datetime.date, how: str) -> Me
     return member
 
 
-@transaction.atomic
 def view_plain(by: Actor, member: Member, field: str, purpose: str) -> str:
-    """Return one protected value in plain, after writing who looked, at whose, which field and why."""
+    """Return one protected value in plain, after writing who looked, at whose, which field and why (P-PI3)."""
     if field not in SECRET:
         raise Refused(_("没有这一项"))
-    if len(purpose.strip()) < 4:
-        raise Refused(_("请写明为什么要看，至少 4 个字"), "purpose")
-    trail.write(by, "member.plain", member, note=purpose.strip(), change={"field": field}, name=f"#{member.pk}")
+    plain.look(by, "member.plain", member, field, purpose, name=f"#{member.pk}")
     return getattr(member, field)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import policy
-from portal.core import trail
+from portal.core import plain, trail
 from portal.kit import days, idcard, text
 from portal.kit.access import access
 from portal.kit.dialogs import dialog, toast
@@ -215,6 +215,7 @@ def member_plain(request: HttpRequest, member_id: int, field: str) -> HttpRespon
         "form": form,
         "person": person,
         "label": actions.SECRET[field],
+        "left": plain.left(request.actor),
         "back": reverse("registry:member", args=[person.pk]),
     }
     if form.is_valid():
@@ -223,5 +224,6 @@ def member_plain(request: HttpRequest, member_id: int, field: str) -> HttpRespon
         except Refused as refusal:
             refuse(form, refusal)
         else:
-            return dialog(request, "registry/member_plain_shown.html", {**context, "value": value})
+            context |= {"value": value, "left": plain.left(request.actor)}
+            return dialog(request, "registry/member_plain_shown.html", context)
     return dialog(request, "registry/member_plain.html", context, 422 if form.errors else 200)

@@ -112,14 +112,22 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
-ACCOUNT_FORMS = {"login": "portal.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.forms.LoginForm",
+    "reset_password": "portal.accounts.forms.ResetForm",
+}
+MFA_FORMS = {
+    "authenticate": "portal.accounts.forms.CodeForm",
+    "reauthenticate": "portal.accounts.forms.CodeAgainForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
 # how many proxies stand before us: without it everybody has the address of the proxy, and one rate limit
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0)
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,30/5m/ip"}
+# allauth counts in the cache; ours count in PostgreSQL (portal/accounts/actions/tries.py)
+ACCOUNT_RATE_LIMITS = False
 MFA_ADAPTER = "portal.accounts.adapter.MfaAdapter"
 MFA_TOTP_ISSUER = "上海市教育工会"
 # Addresses come from the unions and are not verified by a mail; that must not keep staff from their second factor.
@@ -201,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "core.anchor", "schedule": 600.0, "options": {"expires": 300}},
     "pulse": {"task": "core.pulse", "schedule": 15.0, "options": {"expires": 20}},
     "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
+    "sweep": {"task": "accounts.sweep", "schedule": 600.0, "options": {"expires": 300}},
     "deadlines": {"task": "programs.deadlines", "schedule": 300.0, "options": {"expires": 240}},
 }
 

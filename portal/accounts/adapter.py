@@ -6,6 +6,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.fields import PhoneField
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -15,9 +17,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import policy
-from portal.accounts.models import User
+from portal.accounts import devices
+from portal.accounts.actions import tries
+from portal.accounts.models import Try, User
 from portal.accounts.queries import by_login, phone_digits, posts_of
-from portal.core import trail
+from portal.core import errors, trail
 from portal.core.actor import SYSTEM, Actor
 from portal.kit import crypto
 
@@ -33,6 +37,19 @@ def limit_session(request: HttpRequest, user: User) -> None:
         request.session.set_expiry(STAFF_SESSION)
 
 
+def begin_try(request: HttpRequest, what: Try.What, user: User | None, typed: str = "") -> Try:
+    """Take one try out of the budgets. Answers 429 instead of going on when they are used up: known or not."""
+    one = tries.begin(what, user, typed, get_ip(request), devices.is_known(request, user))
+    if one is None:
+        seconds = int(tries.BUDGETS[what].window.total_seconds())
+        raise ImmediateHttpResponse(errors.too_many(request, seconds=seconds))
+    return one
+
+
+def _typed(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("phone") or credentials.get("username") or "")
+
+
 class Adapter(DefaultAccountAdapter):
     """Accounts come from the unions, never from a form on the web."""
 
@@ -43,7 +60,6 @@ class Adapter(DefaultAccountAdapter):
         "phone_password_mismatch": WRONG,
         "invalid_login": WRONG,
         "incorrect_password": _("密码不对"),
-        "too_many_login_attempts": _("试得太多了，停 5 分钟再来"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -80,7 +96,9 @@ class Adapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         limit_session(request, user)
         trail.write(Actor(user), "account.login", user, change={"ip": self.get_client_ip(request)}, name=user.username)
-        return super().post_login(request, user, **kwargs)
+        response = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user)
+        return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has just typed the password need not type it again to set up the first second factor."""
@@ -97,12 +115,22 @@ class Adapter(DefaultAccountAdapter):
         trail.write(Actor(user), "account.logout", user, name=user.username)
         super().logout(request)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        typed = _typed(credentials)
+        self._try = begin_try(request, Try.What.LOGIN, by_login(typed), typed)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            tries.succeeded(self._try)
+        return user
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """What was typed is not kept: people type passwords and ID numbers into the wrong field."""
-        typed = credentials.get("email") or credentials.get("phone") or credentials.get("username") or ""
-        user = by_login(str(typed))
+        user = self._try.user
         change = {"ip": self.get_client_ip(request), "known": user is not None}
         trail.write(SYSTEM, "account.login_failed", user, change=change, name=user.username if user else "")
+        tries.failed(self._try)
 
 
 class MfaAdapter(DefaultMFAAdapter):

@@ -1,13 +1,19 @@
 """Forms of accounts and posts."""
 
+from typing import Any
+
 from allauth.account import forms as vendor
+from allauth.core import context
+from allauth.mfa.base import forms as second_factor
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts.adapter import limit_session
-from portal.accounts.models import Post, User
+from portal.accounts import actions
+from portal.accounts.actions import tries
+from portal.accounts.adapter import begin_try, limit_session
+from portal.accounts.models import Post, Try, User
 from portal.accounts.queries import by_login
 from portal.kit import days
 from portal.kit.forms import DateInput
@@ -22,6 +28,44 @@ class LoginForm(vendor.LoginForm):
         if request.user.is_authenticated:
             limit_session(request, request.user)
         return response
+
+
+class ResetForm(vendor.ResetPasswordForm):
+    """Whether the address is somebody's shows neither in the answer nor in its time: the mail is written elsewhere."""
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email = self.cleaned_data["email"]
+        user = by_login(email)
+        begin_try(request, Try.What.RESET, user, email)
+        actions.ask_reset(user, email)
+        return email
+
+
+class OneCode:
+    """Limits on guessing a code, and a code works once; both hold without Redis."""
+
+    def clean_code(self) -> str:
+        one = begin_try(context.request, Try.What.CODE, self.user)
+        try:
+            code = super().clean_code()
+            if not tries.spend(self.user, code):
+                raise forms.ValidationError(_("这组数字用过了，等它换一组再试"))
+        except forms.ValidationError:
+            tries.failed(one)
+            raise
+        tries.succeeded(one)
+        return code
+
+
+class CodeForm(OneCode, second_factor.AuthenticateForm):
+    """The second factor at the door."""
+
+
+class CodeAgainForm(OneCode, second_factor.ReauthenticateForm):
+    """The second factor once more."""
 
 
 class AccountForm(forms.Form):

@@ -32,6 +32,18 @@ HOLDINGS = (
         order=21,
     ),
     Holding(
+        "accounts.Try",
+        "登录尝试",
+        Level.INTERNAL,
+        "挡住猜密码的人",
+        DUTY,
+        "一天",
+        Shred.DELETE,
+        account="user",
+        copied=("at", "what", "known"),
+        order=25,
+    ),
+    Holding(
         "account.EmailAddress",
         "邮箱地址",
         Level.PERSONAL,

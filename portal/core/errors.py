@@ -55,10 +55,10 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _page(request, "413", 413)
 
 
-def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Asked too often; allauth's limits come here through ``handler429``."""
-    response = _page(request, "429", 429)
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
+def too_many(request: HttpRequest, exception: Exception | None = None, seconds: int = RETRY_SECONDS) -> HttpResponse:
+    """Asked too often: try again after ``seconds``."""
+    response = _page(request, "429", 429, minutes=-(-seconds // 60))
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

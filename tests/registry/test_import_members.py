@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.core import files
 from portal.core.models import Job, Record
+from portal.kit import days
 from portal.kit.crypto import blind
 from portal.kit.refusal import Refused
 from portal.kit.sheets_read import open_book
@@ -386,3 +387,48 @@ def test_every_importer_has_a_template(tmp_path):
         with open_book(target, "t.xlsx") as book:
             table = book.table(one.columns)
             assert (table.problems, list(table.rows())) == ([], [])
+
+
+# ── who is no longer there ──
+
+
+def test_a_row_may_say_that_somebody_retired_or_left(world, chair):
+    commit(chair, send(chair, workbook([person(n, world["a1"], joined_on="2010-09-01") for n in range(3)])))
+    rows = [
+        person(0, world["a1"], standing="退休", left_on="2026-07-01"),
+        person(1, world["a1"], standing="离会"),
+        person(2, world["a1"], standing="在会"),
+        person(5, world["a1"], standing="退休", joined_on="2001-09-01", left_on="2020-08-31"),
+    ]
+    batch = send(chair, workbook(rows))
+    assert verdicts(batch) == {"changed": 2, "same": 1, "new": 1}
+    batch = commit(chair, batch)
+    retired, left, there, long_gone = (by_number(n) for n in (0, 1, 2, 5))
+    assert (retired.active, retired.personnel, left.active, there.active) == (False, "retired", False, True)
+    stay = retired.memberships.get()
+    assert (stay.left_on, stay.left_by) == (datetime.date(2026, 7, 1), "retire")
+    assert left.memberships.get().left_on == days.today()
+    assert (long_gone.active, long_gone.memberships.get().left_on) == (False, datetime.date(2020, 8, 31))
+    again = send(chair, workbook(rows))
+    assert verdicts(again) == {"same": 4}, "the same sheet again changes nothing"
+    undone, error = undo(chair, batch)
+    assert (undone.state, error) == ("undone", "")
+    back = by_number(0)
+    assert (back.active, back.personnel, back.memberships.get().left_on) == (True, "staff", None)
+    assert not Member.objects.filter(document_index=long_gone.document_index).exists()
+
+
+def test_a_leaving_day_without_leaving_or_before_joining_is_wrong(world, chair):
+    rows = [
+        person(0, world["a1"], left_on="2026-07-01"),
+        person(1, world["a1"], standing="离会", joined_on="2020-09-01", left_on="2019-01-01"),
+    ]
+    assert verdicts(send(chair, workbook(rows))) == {"wrong": 2}
+
+
+def test_leaving_is_recorded_by_the_union_where_somebody_is(world, chair):
+    officer = world["b.officer"]
+    commit(officer, send(officer, workbook([person(1, world["b1"])])))
+    batch = send(chair, workbook([person(1, world["a1"], standing="离会")]))
+    assert verdicts(batch) == {"wrong": 1}
+    assert by_number(1).active

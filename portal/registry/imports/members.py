@@ -24,6 +24,9 @@ DOCUMENTS = {value: str(label) for value, label in idcard.KINDS.items()}
 PARTY = {"党员": "party", "共产党员": "party", "中国共产党党员": "party", "预备党员": "probation", "团员": "league"}
 PARTY |= {"无党派": "none", "无党派人士": "none", "民革": "democratic", "民盟": "democratic", "民建": "democratic"}
 PARTY |= {"民进": "democratic", "农工党": "democratic", "致公党": "democratic", "九三学社": "democratic"}
+STANDINGS = {"here": "在会", **{value: str(label) for value, label in Membership.Left.choices if value != "transfer"}}
+#: What a row may say of somebody who no longer belongs.
+GONE = tuple(value for value in STANDINGS if value != "here")
 CARDS = {"身份证": "resident", "二代身份证": "resident", "居民身份证": "resident"}
 
 FIELDS = (
@@ -62,6 +65,15 @@ FIELDS = (
         "card_number", "工会卡或银行卡号", cells.card, aliases=("工会卡号", "银行卡号", "会员服务卡"), width=24,
         cure="{letter} 列设为“文本”，照卡面重填",
     ),
+    Field(
+        "standing", "会籍", cells.choice(STANDINGS, {"离职": "leave", "转出": "leave", "已退休": "retire"}),
+        choices=tuple(STANDINGS.values()), aliases=("会籍状态", "在会情况"), width=9,
+        hint="不填就是在会；退休、离会的照这里办",
+    ),
+    Field(
+        "left_on", "退休离会日期", cells.past_day, kind="date", aliases=("离会日期", "退休日期"), width=13,
+        hint="不填就用表格的日期", cure="填 2026-07-01 这样的日期",
+    ),
 )  # fmt: skip
 EXAMPLE = {
     "name": "周敏芳", "unit": "景谷实验中学工会", "document": "居民身份证", "document_number": "310112198403090020",
@@ -73,8 +85,8 @@ EXAMPLE = {
 #: Fields that a row may change on somebody who is registered, with what the preview calls them.
 UPDATABLE = {
     "name": "姓名", "sex": "性别", "birth_date": "出生日期", "politics": "政治面貌", "title": "职称",
-    "position": "职务",
-    "rank": "干部级别", "personnel": "人员类别", "hired_on": "入校日期", "phone": "手机", "card_number": "卡号",
+    "position": "职务", "rank": "干部级别", "personnel": "人员类别", "hired_on": "入校日期", "phone": "手机",
+    "card_number": "卡号",
 }  # fmt: skip
 MASKS = {"phone": text.mask_phone, "card_number": text.mask_card}
 WORDS = {"sex": SEXES, "politics": POLITICS, "rank": RANKS, "personnel": PERSONNEL}
@@ -104,6 +116,7 @@ def check(reading: Reading, look: Look) -> None:
     values = reading.values
     _check_unit(reading, look)
     _check_document(reading, look)
+    _check_standing(reading)
     birth, hired = values.get("birth_date"), values.get("hired_on")
     if birth and hired and hired.year - birth.year < 14:
         reason = _("入校时才 %(n)d 岁，出生日期是 %(birth)s") % {
@@ -111,6 +124,17 @@ def check(reading: Reading, look: Look) -> None:
             "birth": birth.isoformat(),
         }
         reading.wrong("hired_on", reason, _("核对年份"))
+
+
+def _check_standing(reading: Reading) -> None:
+    values = reading.values
+    gone, left, joined = values.get("standing") in GONE, values.get("left_on"), values.get("joined_on")
+    if left and not gone:
+        reading.wrong("left_on", _("有退休离会日期，会籍没写退休或离会"), _("会籍选退休或离会，或清空这一格"))
+    elif left and joined and left < joined:
+        reading.wrong("left_on", _("比入会日期 %(day)s 早") % {"day": joined.isoformat()}, _("核对年份"))
+    if values.get("standing") == Membership.Left.RETIRE:
+        values["personnel"] = Member.Personnel.RETIRED.value
 
 
 def _check_unit(reading: Reading, look: Look) -> None:
@@ -227,7 +251,10 @@ def _compare(
         new, old = values.get(name), getattr(member, name)
         if new not in (None, "") and new != old:
             found.changes.append(Change(name, label, shown(name, old), shown(name, new)))
-    if unit.pk != member.organization_id:
+    if values.get("standing") in GONE:
+        if member.active:
+            found.changes.append(Change("active", "会籍", _("在会"), STANDINGS[values["standing"]]))
+    elif unit.pk != member.organization_id:
         found.changes.append(Change("organization", "单位", member.organization.name, unit.name))
         if joined and joined > look.scope.as_of:
             told = _("%(day)s 才转入%(unit)s，比表格新") % {
@@ -235,7 +262,7 @@ def _compare(
                 "unit": member.organization.name,
             }
             found.conflicts.append(Conflict(told, ("organization",)))
-    if not member.active:
+    if not member.active and values.get("standing") not in GONE:
         found.changes.append(Change("active", "会籍", _("不在会"), _("在会")))
         found.conflicts.append(Conflict(_("登记过离会或退休，表格里还有"), (ALL,)))
     if values["name"] != member.name:
@@ -251,6 +278,10 @@ def _compare(
 def _foreign(found: Found, member: Member, unit: Unit, values: Values) -> Found:
     """Somebody of another union: what is registered there about the person is not shown here."""
     name = member.organization.name
+    if values.get("standing") in GONE:
+        told = _("现在在%(unit)s，离会归那边办") % {"unit": name}
+        found.problems.append(("standing", told, _("删掉这一行")))
+        return found
     told = _("已在%(unit)s，用表格的就是转会") % {"unit": name}
     if values["name"] != member.name:
         told += _("；姓名和那边登记的不同")

@@ -11,7 +11,7 @@ from portal.core import trail
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.registry.actions.members import fill_keys
-from portal.registry.imports.members import UPDATABLE, Look
+from portal.registry.imports.members import GONE, UPDATABLE, Look
 from portal.registry.imports.spec import Line
 from portal.registry.models import ImportRow, Member, Membership
 
@@ -25,27 +25,25 @@ _STORED = (
 
 
 def write(lines: Sequence[Line], by: Actor, look: Look) -> None:
-    _add([line for line in lines if line.found.existing is None], by)
+    _add([line for line in lines if line.found.existing is None], by, look)
     _change([line for line in lines if line.found.existing is not None], by, look)
 
 
-def _add(lines: list[Line], by: Actor) -> None:
+def _add(lines: list[Line], by: Actor, look: Look) -> None:
     people = []
     for line in lines:
         given = {name: line.values[name] for name in _NEW if line.values.get(name) not in (None, "")}
-        member = Member(organization_id=line.values["unit"], **given)
+        member = Member(organization_id=line.values["unit"], active=not _gone(line), **given)
         fill_keys(member)
         people.append(member)
     Member.objects.bulk_create(people, batch_size=1000)
-    today = days.today()
-    stays = [
-        Membership(
-            member=member,
-            organization_id=member.organization_id,
-            joined_on=line.values.get("joined_on") or member.hired_on or today,
-        )
-        for member, line in zip(people, lines, strict=True)
-    ]
+    stays = []
+    for member, line in zip(people, lines, strict=True):
+        joined = line.values.get("joined_on") or member.hired_on or days.today()
+        stay = Membership(member=member, organization_id=member.organization_id, joined_on=joined)
+        if _gone(line):
+            _close(stay, line, look)
+        stays.append(stay)
     Membership.objects.bulk_create(stays, batch_size=1000)
     for member, line in zip(people, lines, strict=True):
         line.row.target_id = member.pk
@@ -54,8 +52,18 @@ def _add(lines: list[Line], by: Actor) -> None:
     trail.write_many(by, (("member.add", m, {**change, "organization": m.organization_id}, f"#{m.pk}") for m in people))
 
 
+def _gone(line: Line) -> bool:
+    return line.values.get("standing") in GONE
+
+
+def _close(stay: Membership, line: Line, look: Look) -> None:
+    """End a stay as the sheet says; without a day, on the day that the sheet tells of."""
+    stay.left_on = max(line.values.get("left_on") or look.scope.as_of, stay.joined_on)
+    stay.left_by = line.values["standing"]
+
+
 def _change(lines: list[Line], by: Actor, look: Look) -> None:
-    moves, people, records = [], [], []
+    leaves, moves, people, records = [], [], [], []
     for line in lines:
         member: Member = line.found.existing  # type: ignore[assignment]
         changed = _wanted(line, member, look)
@@ -65,7 +73,10 @@ def _change(lines: list[Line], by: Actor, look: Look) -> None:
         line.undo = {"old": old, "organization": member.organization_id, "active": member.active}
         for name in old:
             setattr(member, name, line.values[name])
-        if {"organization", "active"} & changed:
+        if _gone(line) and "active" in changed:
+            leaves.append((line, member))
+            member.active = False
+        elif {"organization", "active"} & changed:
             moves.append((line, member))
             member.organization_id, member.active = line.values["unit"], True
         fill_keys(member)
@@ -76,6 +87,7 @@ def _change(lines: list[Line], by: Actor, look: Look) -> None:
         records.append(("member.import", member, change, f"#{member.pk}"))
     store(people)
     _transfer(moves)
+    _leave(leaves, look)
     trail.write_many(by, records)
 
 
@@ -118,6 +130,16 @@ def _transfer(moves: list[tuple[Line, Member]]) -> None:
     Membership.objects.bulk_create(fresh, batch_size=1000)
     for (line, member), stay in zip(moves, fresh, strict=True):
         line.undo |= {"opened": stay.pk, "closed": open_now[member.pk].pk if member.pk in open_now else None}
+
+
+def _leave(leaves: list[tuple[Line, Member]], look: Look) -> None:
+    """Retirement and leaving: the open stay is closed."""
+    lines = {member.pk: line for line, member in leaves}
+    stays = list(Membership.objects.filter(member__in=lines, left_on__isnull=True))
+    for stay in stays:
+        _close(stay, lines[stay.member_id], look)
+        lines[stay.member_id].undo["closed"] = stay.pk
+    Membership.objects.bulk_update(stays, ["left_on", "left_by"], batch_size=500)
 
 
 # ── the way back ──

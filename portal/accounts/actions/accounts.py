@@ -1,4 +1,4 @@
-"""The only writers of accounts and posts."""
+"""Accounts and posts."""
 
 import datetime
 import re
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from portal.accounts import checks
 from portal.accounts.models import Post, User
 from portal.accounts.queries import phone_digits
-from portal.core import outbox, trail
-from portal.core.actor import Actor
+from portal.core import jobs, outbox, trail
+from portal.core.actor import SYSTEM, Actor
 from portal.kit import crypto, days
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
@@ -83,6 +83,15 @@ def renew_password(by: Actor, user_id: int) -> tuple[User, str]:
     trail.write(by, "account.password_renewed", user, name=user.username)
     outbox.tell([user], _("密码由管理员重设过"), _("不是你请他重设的，马上打电话给上一级工会。"))
     return user, password
+
+
+@transaction.atomic
+def ask_reset(user: User | None, email: str) -> None:
+    """Have a link sent to set a new password. Nothing for unknown and stopped accounts, and nobody learns so."""
+    if user is None or not user.is_active or user.email != email:
+        return
+    jobs.start("accounts.reset", SYSTEM, _("重设密码的信"), {"user": user.pk})
+    trail.write(SYSTEM, "account.reset_asked", user, name=user.username)
 
 
 @transaction.atomic

@@ -1,0 +1,35 @@
+"""Periodic tasks and jobs of accounts."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.actions import tries
+from portal.accounts.models import User
+from portal.core.jobs import JobRun, handler
+
+
+@shared_task(name="accounts.sweep")
+def sweep() -> None:
+    """Throw away old tries and ended sessions. Twice at once does no harm."""
+    tries.sweep()
+    call_command("clearsessions")
+
+
+@handler("accounts.reset")
+def reset(run: JobRun) -> None:
+    """Send the link that sets a new password. The link is made here: it lies in no row and no queue."""
+    user = User.objects.filter(pk=run.params["user"], is_active=True).first()
+    if user is None or not user.email:
+        return
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+    text = _("有人请求重设账号 %(username)s 的密码。是你本人，就打开下面的链接，设一个新密码：")
+    after = _("不是你本人，不用理会，密码没有变。")
+    body = f"{text % {'username': user.username}}\n\n{settings.SITE_URL}{path}\n\n{after}"
+    EmailMessage(_("重设密码"), body, to=[user.email]).send()

@@ -8,6 +8,7 @@ from programs.spec import Duty
 HOLDERS: dict[Duty, frozenset[str]] = {
     Duty.OWNER: frozenset({"chair", "clerk", "officer"}),
     Duty.DESK: frozenset({"chair", "officer"}),
+    Duty.PASSER: frozenset({"chair", "officer"}),
     Duty.OFFICER: frozenset({"officer"}),
     Duty.LEADER: frozenset({"leader"}),
 }
@@ -24,6 +25,7 @@ def holds(actor: Actor, duty: Duty, entry: Entry) -> bool:
     place = {
         Duty.OWNER: entry.organization_id,
         Duty.DESK: entry.desk_id,
+        Duty.PASSER: entry.came_from_id,
         Duty.OFFICER: entry.call.owner_id,
         Duty.LEADER: entry.call.owner_id,
     }[duty]

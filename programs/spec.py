@@ -52,6 +52,7 @@ class Duty(enum.StrEnum):
     OWNER = "owner"
     SUBJECT = "subject"
     DESK = "desk"
+    PASSER = "passer"
     OFFICER = "officer"
     LEADER = "leader"
     MACHINE = "machine"
@@ -64,6 +65,7 @@ class Desk(enum.StrEnum):
     UP = "up"
     UNIT = "unit"
     OWNER = "owner"
+    BACK = "back"
 
 
 class At(enum.StrEnum):
@@ -80,6 +82,8 @@ class Move:
 
     ``through`` names the action that alone may make this move (a notice, a decision): it has no button of its own.
     ``hand`` is the pair of hands it is made by; one person may not be two hands on one entry (separation rule S2).
+    ``bulk`` is its label where it is made for many entries at once, "" where it is not. ``back`` names, by the state it
+    was made from, the move that takes it back: only the one who made it, only while nobody has touched the entry since.
     """
 
     name: str
@@ -96,6 +100,12 @@ class Move:
     hand: str = ""
     grave: bool = False
     main: bool = False
+    bulk: Any = ""
+    back: tuple[tuple[State, str], ...] = ()
+
+    def taken_back_by(self, source: str) -> str:
+        """The move that takes this one back when it was made from ``source``; "" where none does."""
+        return dict(self.back).get(State(source), "")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
 """Periodic work of the engine, and the job that tells the units of a new call. Each may run twice without harm."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from celery import shared_task
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.core import jobs, outbox
 from portal.core.actor import SYSTEM
 from portal.kit import days
 from portal.kit.refusal import Refused
+from programs.actions import bulk
 from programs.actions.moves import make_move
 from programs.actions.notices import end_notice
 from programs.models import Call, Entry, Notice
@@ -78,3 +83,21 @@ def announce(run: jobs.JobRun) -> None:
         done, last = done + len(chunk), chunk[-1].pk
         run.progress(done, total, _("已通知 %(n)d 人") % {"n": done}, force=True)
     run.result({"told": total}, url=call.get_absolute_url())
+
+
+@jobs.handler("programs.bulk_weigh")
+def bulk_weigh(run: jobs.JobRun) -> None:
+    """The dry run of a move over many entries."""
+    _bulk(run, bulk.weigh_rows, gettext_lazy("试算了 %(n)s 件"))
+
+
+@jobs.handler("programs.bulk_make")
+def bulk_make(run: jobs.JobRun) -> None:
+    """The moves themselves. A run that died goes on at the next entry: what is done is marked with the move."""
+    _bulk(run, bulk.make_rows, gettext_lazy("办了 %(n)s 件"))
+
+
+def _bulk(run: jobs.JobRun, work: Callable, said: Any) -> None:
+    url = reverse("programs:bulk", args=[run.params["run"]])
+    run.result(url=url)
+    work(run.actor, run.params["run"], lambda done, total: run.progress(done, total, said % {"n": f"{done:,}"}))

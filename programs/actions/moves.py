@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.core import outbox, trail
 from portal.core.actor import Actor
@@ -19,9 +20,14 @@ from portal.kit.refusal import Refused
 from programs import checks, duties
 from programs.models import Call, Entry, Hand, Revision
 from programs.queries import entries, posts
-from programs.spec import Desk, Move, State
+from programs.spec import Desk, Duty, Move, State
 
 MENDING_DAYS = 3
+#: What a move and its guard read of an entry.
+RELATED = (
+    "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "came_from", "member",
+)  # fmt: skip
+SECOND_HAND = gettext_lazy("你已经以另一个身份办过这一件，这一步要换一个人办")
 
 
 def lock(entry_id: int) -> Entry:
@@ -29,10 +35,7 @@ def lock(entry_id: int) -> Entry:
     # Two steps: joined to its desk, a row whose desk another move has just changed is lost to PostgreSQL's re-check
     # after the wait, and the second press of a button would find no entry at all.
     Entry.objects.select_for_update().only("pk").get(pk=entry_id)
-    rows = Entry.objects.select_related(
-        "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "member"
-    )
-    return rows.get(pk=entry_id)
+    return Entry.objects.select_related(*RELATED).get(pk=entry_id)
 
 
 def why_not(actor: Actor, move: Move, entry: Entry, through: str = "") -> str:
@@ -122,18 +125,44 @@ def _unchanged(entry: Entry, version: int | None) -> None:
 def _stop_at(findings: list) -> None:
     stops = [one for one in findings if one.stops]
     if stops:
-        text = "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops)
-        raise Refused(text, stops[0].field)
+        raise Refused(_said(stops), stops[0].field)
+
+
+def _said(stops: list) -> str:
+    return "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops)
+
+
+def _hand(entry: Entry, move: Move) -> str:
+    """The pair of hands that makes a move; taking one back is the same hands once more."""
+    if move.hand != "desk":
+        return move.hand
+    return f"desk:{entry.came_from_id if move.by is Duty.PASSER else entry.desk_id}"
+
+
+def second_hand(actor: Actor, entry: Entry, move: Move) -> bool:
+    """Separation rule S2, just to look: whether the actor was another pair of hands on this entry already."""
+    held = Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
+    return bool(move.hand) and held not in (None, _hand(entry, move))
+
+
+def would_refuse(actor: Actor, move: Move, entry: Entry, through: str = "") -> str:
+    """What ``make_move`` would refuse this with now, "" if nothing. Needs a transaction, changes nothing."""
+    if reason := why_not(actor, move, entry, through):
+        return reason
+    stops = [one for one in checks.findings(entry, move.name) if one.stops] if move.checked else []
+    if stops:
+        return _said(stops)
+    return str(SECOND_HAND) if second_hand(actor, entry, move) else ""
 
 
 def _sign(entry: Entry, by: Actor, move: Move) -> None:
     """Separation rule S2. Whoever was another pair of hands on this entry cannot be this one."""
-    hand = f"desk:{entry.desk_id}" if move.hand == "desk" else move.hand
+    hand = _hand(entry, move)
     # ON CONFLICT DO NOTHING, then look: the constraint decides a race, not a read before it.
     Hand.objects.bulk_create([Hand(entry=entry, person=by.person, hand=hand)], ignore_conflicts=True)
     held = Hand.objects.get(entry=entry, person=by.person).hand
     if held != hand:
-        raise Refused(_("你已经以另一个身份办过这一件，这一步要换一个人办"))
+        raise Refused(SECOND_HAND)
 
 
 def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, str] | None, due) -> None:
@@ -146,6 +175,12 @@ def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, s
         entry.desk = entry.organization
     elif move.desk is Desk.OWNER:
         entry.desk = entry.call.owner
+    elif move.desk is Desk.BACK:
+        entry.desk = entry.came_from
+    if move.name == "submit" or move.desk is Desk.BACK:
+        entry.came_from = None
+    elif entry.desk_id != came_from.pk:
+        entry.came_from = came_from
     if move.flags:
         entry.returned_from = came_from
         due = due or days.end_of_day(current().add_workdays(days.today(), MENDING_DAYS, first_day_counts=False))
@@ -202,6 +237,7 @@ def _tell(entry: Entry, move: Move, note: str) -> None:
         "approve": _("“%(subject)s”通过了"),
         "revoke": _("“%(subject)s”的荣誉已撤销"),
         "lapse": _("“%(subject)s”逾期没交"),
+        "keep": _("“%(subject)s”不用补正了，仍在审核"),
     }
     if move.name in told:
         subject = told[move.name] % {"subject": entry.subject}

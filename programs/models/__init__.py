@@ -1,5 +1,6 @@
 """Models of the engine."""
 
+from programs.models.bulk import BulkMove, BulkRow
 from programs.models.calls import Call, Category, Extension, Quota
 from programs.models.decisions import Decision, DecisionLine
 from programs.models.entries import Attachment, Entry, Hand, Revision
@@ -7,6 +8,6 @@ from programs.models.notices import Notice, NoticeLine, Objection
 from programs.models.plans import Plan, PlanItem
 
 __all__ = [
-    "Attachment", "Call", "Category", "Decision", "DecisionLine", "Entry", "Extension", "Hand", "Notice", "NoticeLine",
-    "Objection", "Plan", "PlanItem", "Quota", "Revision",
+    "Attachment", "BulkMove", "BulkRow", "Call", "Category", "Decision", "DecisionLine", "Entry", "Extension", "Hand",
+    "Notice", "NoticeLine", "Objection", "Plan", "PlanItem", "Quota", "Revision",
 ]  # fmt: skip

@@ -57,6 +57,8 @@ class Entry(models.Model):
     desk = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("在哪儿"))
     desk_since = models.DateTimeField(null=True)
     returned_from = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    #: The desk that handed it on or gave it back last; nobody's once that was taken back or the unit handed in.
+    came_from = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     data = models.JSONField(default=dict)
     flags = models.JSONField(default=dict)
     held = models.BooleanField(_("因异议暂停"), default=False)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
-from portal.kit.tables import Column, Empty, Listing, View, filter_label
+from portal.kit.tables import Bulk, Column, Empty, Listing, View, filter_label
 from programs.catalog import programs
 from programs.duties import HOLDERS
 from programs.models import Call, Entry
@@ -130,6 +130,12 @@ COLUMNS = (
            sort="updated_at", export="updated_at", kind="datetime"),
 )  # fmt: skip
 
+
+def _may_move(actor: Actor) -> bool:
+    """Whether the acting post has something to do with entries at all; what exactly is asked of each."""
+    return any(actor.role in HOLDERS[duty] for duty in (Duty.OWNER, Duty.DESK, Duty.OFFICER))
+
+
 MINE = View("mine", _("等我审"), _mine)
 MEND = View("mend", _("退回给我们的"), _to_mend)
 ENTRIES = Listing(
@@ -150,6 +156,7 @@ ENTRIES = Listing(
     ),
     default_view="all",
     order=("-updated_at",),
+    bulk=(Bulk(_("一起办…"), "programs:bulk_entries", _may_move),),
     empty=Empty("还没有推荐", "单位交上来就在这里。"),
     export_name="推荐",
     row_label=lambda e: e.subject,
@@ -166,6 +173,7 @@ INBOX = replace(
     views=(MINE, MEND, View("drafts", _("我们的草稿"), _drafts)),
     default_view="mine",
     order=("desk_since",),
+    bulk=(Bulk(_("一起办…"), "programs:bulk_inbox", _may_move),),
     empty=Empty("没有等你办的", "下一级交上来，或者退回给你们补正，就在这里。"),
     export_name="",
     source=None,

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from programs.views import entries, filling, find, moves, papers, review, slate, uploads
+from programs.views import bulk, entries, filling, find, moves, papers, review, slate, uploads
 
 urlpatterns: list = [
     path("find/", find.find, name="find"),
     path("inbox/", entries.inbox, name="inbox"),
     path("entries/", entries.entry_list, name="entries"),
+    path("entries/bulk/", bulk.bulk_entries, name="bulk_entries"),
+    path("inbox/bulk/", bulk.bulk_inbox, name="bulk_inbox"),
+    path("bulk/<int:run_id>/", bulk.bulk, name="bulk"),
+    path("bulk/<int:run_id>/job/", bulk.bulk_job, name="bulk_job"),
+    path("bulk/<int:run_id>/weigh/", bulk.bulk_weigh, name="bulk_weigh"),
+    path("bulk/<int:run_id>/start/", bulk.bulk_start, name="bulk_start"),
+    path("bulk/<int:run_id>/resume/", bulk.bulk_resume, name="bulk_resume"),
+    path("bulk/<int:run_id>/undo/", bulk.bulk_undo, name="bulk_undo"),
     path("calls/<int:call_id>/entries/new/", entries.entry_new, name="entry_new"),
     path("entries/<int:entry_id>/", review.entry, name="entry"),
     path("entries/<int:entry_id>/revisions/<int:revision>/", review.entry_revision, name="entry_revision"),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from portal.core.actor import Actor
 from portal.kit import figures
 from programs import checks
-from programs.actions.moves import moves_for
-from programs.models import Attachment, Entry, Hand
+from programs.actions.moves import moves_for, second_hand
+from programs.models import Attachment, Entry
 from programs.queries import entries
 from programs.spec import Finding, Material, Meter, Move, State
 
@@ -145,20 +145,12 @@ def move_label(move: Move, entry: Entry) -> str:
     return str(move.label) % {"up": above.short} if "%(" in str(move.label) else str(move.label)
 
 
-def _second_hand(actor: Actor, entry: Entry, move: Move) -> bool:
-    if not move.hand:
-        return False
-    mine = Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
-    wanted = f"desk:{entry.desk_id}" if move.hand == "desk" else move.hand
-    return mine not in (None, wanted)
-
-
 def buttons(actor: Actor, entry: Entry) -> list[Button]:
     """Every move this actor may make; one that cannot be made yet stays, greyed, with what is missing."""
     found = []
     for move in moves_for(actor, entry):
         blocked = ""
-        if _second_hand(actor, entry, move):
+        if second_hand(actor, entry, move):
             blocked = _("你已经以另一个身份办过这一件，要换一个人办")
         elif move.checked:
             stops = [one for one in findings(entry, move.name) if one.stops]

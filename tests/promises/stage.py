@@ -18,7 +18,7 @@ from portal.core.calendar import override
 from portal.core.models import Message
 from portal.kit import days
 from portal.registry.models import ImportBatch
-from programs.actions import decisions, notices
+from programs.actions import bulk, decisions, notices
 from programs.actions.moves import make_move
 from programs.actions.plans import import_plan
 from programs.models import Entry
@@ -99,7 +99,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         if thing.draft:
             return role in UNIT_ROLES and own_place
         return in_reach or role == "auditor" or thing.subject == actor
-    if thing.kind in ("message_id", "job_id", "import_id"):
+    if thing.kind in ("message_id", "job_id", "import_id", "run_id"):
         return thing.owner == actor
     return rules[thing.kind]
 
@@ -203,6 +203,10 @@ def _ground(stage: Stage) -> None:
             state="broken", result_file=upload,
         )  # fmt: skip
         stage.add("import_id", batch, stage.place_of(key), owner=key)
+    for key in ("officer", "a.officer", "a1.chair", "u.clerk"):
+        actor = world[key]
+        run = bulk.choose(actor, Entry.objects.visible_to(actor).order_by("pk"), "entries")
+        stage.add("run_id", run, stage.place_of(key), owner=key)
     for key, actor in world.actors.items():
         if actor.post:
             stage.add("post_id", actor.post, stage.place_of(key))

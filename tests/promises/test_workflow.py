@@ -29,10 +29,13 @@ from tests import factories
 
 pytestmark = pytest.mark.promise("P-WF1")
 
+#: The desk that had the entry before, in every state tried.
+CAME_FROM = "district"
 #: Who may, in the words of the design: (role, place) pairs. ``desk`` is wherever the entry lies.
 ALLOWED: dict[Duty, tuple[tuple[str, ...], str]] = {
     Duty.OWNER: (("chair", "clerk", "officer"), "unit"),
     Duty.DESK: (("chair", "officer"), "desk"),
+    Duty.PASSER: (("chair", "officer"), CAME_FROM),
     Duty.OFFICER: (("officer",), "city"),
     Duty.LEADER: (("leader",), "city"),
 }
@@ -56,7 +59,12 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('portal.move', %s, true)", [str(self.entry.pk)])
             Entry.objects.filter(pk=self.entry.pk).update(
-                state=state, desk=self.places[desk], submitted_at=days.now(), returned_from=None, flags={}
+                state=state,
+                desk=self.places[desk],
+                submitted_at=days.now(),
+                returned_from=None,
+                flags={},
+                came_from=self.places[CAME_FROM],
             )
             cursor.execute("SELECT set_config('portal.move', '', true)")
 
@@ -116,7 +124,7 @@ def expected(move: Move, state: str, desk: str, role: str, place: str, through: 
         if role not in roles or place != (desk if where == "desk" else where):
             return None
     after = {
-        Desk.STAYS: desk, Desk.UNIT: "unit", Desk.OWNER: "city",
+        Desk.BACK: CAME_FROM, Desk.STAYS: desk, Desk.UNIT: "unit", Desk.OWNER: "city",
         Desk.UP: {"unit": "district", "district": "city", "city": "city"}[desk],
     }  # fmt: skip
     return str(move.target), after[move.desk]

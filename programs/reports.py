@@ -60,10 +60,11 @@ def day_line(moment: datetime.datetime, title: str, detail: str = "", url: str =
     }  # fmt: skip
 
 
-def stage(up: int, below: int, drafts: int) -> str:
-    """How far a unit is: handed over, still below it, being written."""
+def stage(up: int, below: int, drafts: int, lapsed: int = 0) -> str:
+    """How far a unit is: handed over, still below it, being written, too late."""
     parts = (
         (up, _("已报 %(n)d 件")), (below, _("下面在审 %(n)d 件")), (drafts, _("草稿 %(n)d 件")),
+        (lapsed, _("逾期 %(n)d 件")),
     )  # fmt: skip
     return "，".join(text % {"n": n} for n, text in parts if n) or _("未开始")
 

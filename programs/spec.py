@@ -162,6 +162,13 @@ class Param:
     section: str = "条件"
 
 
+#: Figures that the engine asks every edition for; a program puts them among its own.
+ENGINE_PARAMS = (
+    Param("grace_minutes", "截止后还收", default=0, minimum=0, maximum=1440, unit="分钟", section="报送",
+          help="页面上写的截止不变；过了这几分钟才转为逾期"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Material:
     """One line of the attachments' checklist. ``printed`` is the signed print of the entry's own form."""

@@ -39,7 +39,7 @@ def lapse_late() -> int:
     # A returned entry may have its own, earlier or later day; a draft never ends before its call does.
     rows = rows.exclude(state=State.DRAFT, call__closes_at__gte=now)
     for entry in rows.select_related("call", "organization").order_by("pk").iterator(chunk_size=CHUNK):
-        if due_dates.due(entry) >= now:
+        if due_dates.due(entry) + due_dates.grace(entry.call) >= now:
             continue
         try:
             # The version is the one whose deadline was looked at: who handed in a moment ago is left alone.

@@ -47,6 +47,7 @@ RECOMMENDATION = Workflow(
              through="revocation", hand="leader", grave=True),
         Move("lapse", _("逾期"), _from(S.DRAFT, S.RETURNED), S.LAPSED, Duty.MACHINE, desk=Desk.UNIT,
              through="deadline"),
+        Move("reopen", _("延期，接着填"), _from(S.LAPSED), S.DRAFT, Duty.MACHINE, desk=Desk.UNIT, through="extension"),
     ),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Job
 from portal.kit import days
 from portal.registry.models import Member, Organization
-from programs.actions import calls, decisions, notices
+from programs.actions import calls, decisions, extensions, notices
 from programs.actions.entries import attach, save_draft, set_rank, start_entry
 from programs.actions.moves import make_move
 from programs.actions.plans import link_call
@@ -209,7 +209,7 @@ def running_edition(made: dict) -> None:
         stage.nominate(call, "浦江大学", Member.objects.get(name="罗欣然"), 0, files=False)
         stage.nominate(call, "闵行1", stage.woman("闵行1", taken), 1, files=False)
         stage.nominate(call, "虹口1", stage.woman("虹口1", taken), 1, files=False)
-        calls.extend(stage.officer, call.pk, stage.orgs["静安"], closes + datetime.timedelta(days=4), "换届")
+        extensions.extend(stage.officer, call.pk, stage.orgs["静安"], closes + datetime.timedelta(days=4), "换届")
     made["running"] = call
 
 

@@ -13,7 +13,7 @@ from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from programs.catalog import program
-from programs.models import Call, Category, Extension, Quota
+from programs.models import Call, Category, Quota
 from programs.spec import Param
 
 WRITABLE = ("title", "year", "opens_at", "closes_at", "intro")
@@ -154,21 +154,3 @@ def publish_call(by: Actor, call_id: int) -> Call:
     trail.write(by, "call.publish", call, change={"version": call.version})
     jobs.start("programs.announce", by, _("通知各单位：%(title)s") % {"title": call.title}, {"call": call.pk})
     return call
-
-
-@transaction.atomic
-def extend(by: Actor, call_id: int, organization: Organization, closes_at: datetime.datetime, reason: str) -> Extension:
-    """Give one unit a later deadline, with the reason (R35)."""
-    call = Call.objects.select_for_update().get(pk=call_id)
-    if call.owner_id != by.organization_id or by.role != "officer":
-        raise Refused(_("这项评选不归你们主办"))
-    if closes_at <= call.closes_at:
-        raise Refused(_("要晚于原来的截止时间"), "closes_at")
-    if not reason.strip():
-        raise Refused(_("请写明理由"), "reason")
-    row, _made = Extension.objects.update_or_create(
-        call=call, organization=organization,
-        defaults={"closes_at": closes_at, "reason": reason.strip(), "granted_by": by.user},
-    )  # fmt: skip
-    trail.write(by, "call.extend", call, note=reason.strip(), change={"organization": organization.pk})
-    return row

@@ -237,6 +237,7 @@ def _tell(entry: Entry, move: Move, note: str) -> None:
         "approve": _("“%(subject)s”通过了"),
         "revoke": _("“%(subject)s”的荣誉已撤销"),
         "lapse": _("“%(subject)s”逾期没交"),
+        "reopen": _("“%(subject)s”可以接着填了"),
         "keep": _("“%(subject)s”不用补正了，仍在审核"),
     }
     if move.name in told:

@@ -13,7 +13,7 @@ from portal.core.models import Record
 from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
-from programs.models import Call
+from programs.models import Call, Extension
 from programs.queries import calls as queries
 from programs.queries import posts
 
@@ -24,6 +24,18 @@ def late_units(call: Call) -> list[Organization]:
     tally = queries.tallies([call], call.owner_id)[call.pk]
     late = [unit for unit in due if not tally[unit].up]
     return list(Organization.objects.filter(pk__in=late).order_by("kind", "pinyin"))
+
+
+def to_remind(call: Call) -> list[Organization]:
+    """The late ones whose own deadline is still to come and who were not reminded today, with ``due_at``."""
+    done, now = reminded_today(call), days.now()
+    later = dict(Extension.objects.standing().filter(call=call).values_list("organization", "closes_at"))
+    found = []
+    for unit in late_units(call):
+        unit.due_at = max(call.closes_at, later.get(unit.pk, call.closes_at))  # type: ignore[attr-defined]
+        if unit.pk not in done and unit.due_at >= now:  # type: ignore[attr-defined]
+            found.append(unit)
+    return found
 
 
 def reminded_today(call: Call) -> set[int]:
@@ -39,19 +51,26 @@ def remind(by: Actor, call_id: int, unit_ids: Iterable[int]) -> tuple[int, int]:
     call = Call.objects.select_for_update().get(pk=call_id)
     if call.owner_id != by.organization_id or by.role != "officer":
         raise Refused(_("这项评选不归你们主办"))
-    if not call.is_open:
+    if call.state != Call.State.PUBLISHED or call.opens_at > days.now():
         raise Refused(_("现在不在报送时间里，不用催"))
-    chosen, done = set(unit_ids), reminded_today(call)
-    units = [one.pk for one in late_units(call) if one.pk in chosen and one.pk not in done]
+    chosen = set(unit_ids)
+    units = [one for one in to_remind(call) if one.pk in chosen]
     if not units:
-        raise Refused(_("选中的单位今天都催过，或者刚刚报了"))
-    people = {user.pk: user for unit in units for user in posts.holders(unit)}
-    closes = days.short_datetime(call.closes_at)
+        raise Refused(_("选中的单位今天都催过，已经截止，或者刚刚报了"))
+    told: set[int] = set()
+    for unit in units:
+        told |= _tell(call, unit)
+    trail.write(by, queries.REMINDED, call, change={"units": [unit.pk for unit in units]})
+    return len(units), len(told)
+
+
+def _tell(call: Call, unit: Organization) -> set[int]:
+    """One message a person, call and day, with the deadline that holds for the unit."""
+    people = posts.holders(unit.pk)
+    due = unit.due_at  # type: ignore[attr-defined]
     subject = _("请报送：%(title)s") % {"title": call.title}
     body = _("%(at)s 截止，%(left)s。你们单位还没有报来。") % {
-        "at": closes, "left": current().left_phrase(days.now(), call.closes_at),
+        "at": days.short_datetime(due), "left": current().left_phrase(days.now(), due),
     }  # fmt: skip
-    key = f"remind-{call.pk}-{days.today():%Y%m%d}"
-    outbox.tell(people.values(), subject, body, call.get_absolute_url(), key)
-    trail.write(by, queries.REMINDED, call, change={"units": units})
-    return len(units), len(people)
+    outbox.tell(people, subject, body, call.get_absolute_url(), f"remind-{call.pk}-{days.today():%Y%m%d}")
+    return {user.pk for user in people}

@@ -18,6 +18,10 @@ def window_open(entry: Entry, move: str) -> list[Finding]:
     if entry.call.opens_at > now:
         opens = days.short_datetime(entry.call.opens_at)
         return [Finding("window_open", _("报送时间"), opens, "stop", _("%(at)s 才开始报送") % {"at": opens})]
+    if due < now <= due + deadlines.grace(entry.call):
+        until = days.short_datetime(due + deadlines.grace(entry.call))
+        text = _("%(at)s 已截止，这一届宽限到 %(until)s") % {"at": shown, "until": until}
+        return [Finding("window_open", _("报送时间"), _("宽限"), "near", text)]
     if now > due:
         late = current().left_phrase(now, due)
         return [

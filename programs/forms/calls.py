@@ -206,3 +206,11 @@ class ExtendForm(forms.Form):
         label=gettext_lazy("理由"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}),
         help_text=gettext_lazy("写进操作记录，例如“换届，委员会 12月2日选举”"),
     )  # fmt: skip
+
+
+class WhyForm(forms.Form):
+    """The reason of an act that the trail keeps."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("理由"), max_length=200, widget=forms.TextInput({"autocomplete": "off"})
+    )

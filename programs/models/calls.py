@@ -131,17 +131,36 @@ class Quota(models.Model):
         return f"{self.organization_id}: {self.places}"
 
 
+class ExtensionQuerySet(models.QuerySet):
+    def standing(self) -> "ExtensionQuerySet":
+        """Those that nobody took back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class Extension(models.Model):
-    """A later deadline for one unit, with its reason (rule R35)."""
+    """A later deadline for one unit, with its reason (rule R35). One that is taken back stays in the list."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="extensions")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     closes_at = models.DateTimeField(_("延到"))
     reason = models.CharField(_("理由"), max_length=200)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True, db_default="")
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["call", "organization"], name="extension_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "organization"], condition=Q(withdrawn_at__isnull=True), name="extension_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_reason=""), name="extension_withdrawn_why"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization_id}: {self.closes_at:%Y-%m-%d}"

@@ -24,6 +24,7 @@ _UP = Q(submitted_at__isnull=False) & (
 )
 _BELOW = Q(submitted_at__isnull=False, state__in=[State.REVIEW, State.RETURNED])
 _DRAFT = Q(state=State.DRAFT)
+_LAPSED = Q(state=State.LAPSED)
 
 
 def branches(owner_id: int) -> dict[int, int]:
@@ -49,6 +50,7 @@ class Tally:
     up: int = 0
     below: int = 0
     drafts: int = 0
+    lapsed: int = 0
     by_category: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -68,15 +70,17 @@ def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]
         .values_list("call_id", "organization_id", "category_id")
         .annotate(
             up=Count("pk", filter=_UP), below=Count("pk", filter=_BELOW & ~_UP), drafts=Count("pk", filter=_DRAFT),
+            lapsed=Count("pk", filter=_LAPSED),
             taken=Count("pk", filter=_UP & Q(state__in=TAKES_A_PLACE)),
         )
         .order_by()
     )  # fmt: skip
-    for call_id, organization_id, category_id, up, below, drafts, taken in rows:
+    for call_id, organization_id, category_id, up, below, drafts, lapsed, taken in rows:
         tally = found[call_id][unit_of.get(organization_id, organization_id)]
         tally.up += up
         tally.below += below
         tally.drafts += drafts
+        tally.lapsed += lapsed
         tally.by_category[category_id] += taken
     return found
 
@@ -177,7 +181,7 @@ class OfferLine:
 
 def closing_for(calls: QuerySet[Call], route: list[int]) -> QuerySet[Call]:
     """The calls with ``due_at``: the latest of the call's end and the extensions on the way up from the unit."""
-    later = Extension.objects.filter(call=OuterRef("pk"), organization__in=route).order_by("-closes_at")
+    later = Extension.objects.standing().filter(call=OuterRef("pk"), organization__in=route).order_by("-closes_at")
     return calls.annotate(
         extended_to=Subquery(later.values("closes_at")[:1], output_field=DateTimeField()),
         due_at=Greatest(F("closes_at"), Coalesce(F("extended_to"), F("closes_at"))),

@@ -1,4 +1,7 @@
-"""Deadlines as they hold for one unit."""
+"""Deadlines as they hold for one unit. The server's clock counts, to the second; pages show ``due``.
+
+What is shown is when it ends; ``grace`` is what the edition lets pass after that (R35), and nothing else does.
+"""
 
 import datetime
 
@@ -9,12 +12,18 @@ from programs.spec import State
 def closes_for(call: Call, route: list[int]) -> datetime.datetime:
     """The deadline for a unit: the call's, or the latest extension given to it or to a unit above it."""
     later = (
-        Extension.objects.filter(call=call, organization__in=route)
+        Extension.objects.standing()
+        .filter(call=call, organization__in=route)
         .order_by("-closes_at")
         .values_list("closes_at", flat=True)
         .first()
     )
     return max(call.closes_at, later) if later else call.closes_at
+
+
+def grace(call: Call) -> datetime.timedelta:
+    """How long after a deadline the edition still takes what comes in."""
+    return datetime.timedelta(minutes=call.param("grace_minutes"))
 
 
 def due(entry: Entry) -> datetime.datetime:

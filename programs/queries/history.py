@@ -28,6 +28,7 @@ ACTS: dict[str, tuple[Any, str]] = {
     "entry.uphold": (gettext_lazy("异议成立，不通过"), "back"),
     "entry.approve": (gettext_lazy("通过"), "ok"),
     "entry.revoke": (gettext_lazy("撤销"), "back"),
+    "entry.reopen": (gettext_lazy("延期了，接着填"), ""),
     "entry.recall": (gettext_lazy("下一级收回"), "back"),
     "entry.keep": (gettext_lazy("收回退回，仍在审核"), ""),
     "entry.lapse": (gettext_lazy("逾期没交"), "back"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import calls, edition, home
+from programs.views import calls, deadlines, edition, home
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("calls/<int:call_id>/", calls.call, name="call"),
     path("calls/<int:call_id>/setup/", edition.setup, name="edition"),
     path("calls/<int:call_id>/publish/", edition.publish, name="publish"),
-    path("calls/<int:call_id>/extend/<int:organization_id>/", calls.extend, name="extend"),
-    path("calls/<int:call_id>/remind/", calls.remind, name="remind"),
+    path("calls/<int:call_id>/extend/<int:organization_id>/", deadlines.extend, name="extend"),
+    path("calls/<int:call_id>/extensions/", deadlines.extension_list, name="extensions"),
+    path("extensions/<int:extension_id>/back/", deadlines.extension_back, name="extension_back"),
+    path("calls/<int:call_id>/remind/", deadlines.remind, name="remind"),
 ]

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,16 +14,10 @@ from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.access import access
-from portal.kit.dialogs import confirm, dialog, toast
-from portal.kit.forms import first_time, give_back, refuse
-from portal.kit.refusal import Refused
 from portal.kit.tables import Act, Column, Empty, Listing, View, listing_page
-from portal.registry.models import Organization
 from programs import reports
-from programs.actions import calls as actions
 from programs.actions import reminders
 from programs.duties import HOLDERS
-from programs.forms.calls import ExtendForm
 from programs.models import Call, Category, Decision, Entry, Extension, Notice
 from programs.models.entries import badge
 from programs.queries import calls as queries
@@ -146,7 +139,7 @@ def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
     categories = list(found.categories.all())
     places = quota_table(found, categories)
     tally = queries.tallies([found], found.owner_id)[found.pk]
-    extended = {one.organization_id: one for one in Extension.objects.filter(call=found)}
+    extended = {one.organization_id: one for one in Extension.objects.standing().filter(call=found)}
     times, last = queries.reminders(found)
     names = queries.contacts(places)
     rows = []
@@ -158,7 +151,7 @@ def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
         if due or there.up or there.below:
             rows.append(
                 {"unit": unit, "cells": cells, "tally": there, "due": due, "late": bool(due) and not there.up,
-                 "stage": reports.stage(there.up, there.below, there.drafts),
+                 "stage": reports.stage(there.up, there.below, there.drafts, there.lapsed),
                  "over": any(cell["over"] for cell in cells), "extension": extended.get(unit.pk),
                  "contact": names.get(unit.pk, ""), "times": times.get(unit.pk, 0)}
             )  # fmt: skip
@@ -169,7 +162,8 @@ def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
     return {
         "categories": categories, "rows": kept, "units": len(rows), "shown": shown,
         "late": sum(1 for row in rows if row["late"]), "reported": sum(1 for row in rows if row["tally"].up),
-        "extended": len(extended), "reminded_at": last, "received": sum(states.values()),
+        "extended": len(extended), "reminded_at": last, "remindable": _remindable(found, rows),
+        "received": sum(states.values()),
         "states": [
             (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
         ],
@@ -180,66 +174,15 @@ def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _remindable(found: Call, rows: list[dict[str, Any]]) -> int:
+    """How many of the late ones may be reminded now; marks their rows."""
+    if not any(row["late"] for row in rows) or found.state != Call.State.PUBLISHED or found.opens_at > days.now():
+        return 0
+    ids = {unit.pk for unit in reminders.to_remind(found)}
+    for row in rows:
+        row["remind"] = row["unit"].pk in ids
+    return len(ids)
+
+
 def _cell(category: Category, given: int | None, used: int) -> dict[str, Any]:
     return {"name": category.name, "given": given, "used": used, "over": used > (given or 0)}
-
-
-def _owned(request: HttpRequest, call_id: int) -> Call:
-    rows = Call.objects.owned_by(request.actor).filter(state=Call.State.PUBLISHED)
-    return get_object_or_404(rows.select_related("owner"), pk=call_id)
-
-
-@access("call", "update")
-def extend(request: HttpRequest, call_id: int, organization_id: int) -> HttpResponse:
-    """A later deadline for one unit, with the reason."""
-    found = _owned(request, call_id)
-    unit = get_object_or_404(Organization.objects.descendants(found.owner), pk=organization_id)
-    given = Extension.objects.filter(call=found, organization=unit).first()
-    until = given.closes_at if given else found.closes_at
-    start = {"closes_at": days.local(until), "reason": given.reason if given else ""}
-    form = ExtendForm(request.POST or None, initial=start)
-    back = found.get_absolute_url() + "#units"
-    if form.is_valid():
-        try:
-            actions.extend(request.actor, found.pk, unit, form.cleaned_data["closes_at"], form.cleaned_data["reason"])
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            until = days.short_datetime(form.cleaned_data["closes_at"])
-            toast(request, _("%(unit)s延到 %(until)s") % {"unit": unit.short, "until": until})
-            # No fragment: from a dialog on the same page the browser would only jump, not show what changed.
-            return redirect(found.get_absolute_url() + "?units=extended")
-    context = {"form": form, "unit": unit, "call": found, "given": given, "back": back}
-    return dialog(request, "programs/call_extend.html", context, 422 if form.errors else 200)
-
-
-@access("call", "update")
-def remind(request: HttpRequest, call_id: int) -> HttpResponse:
-    """Remind every unit that has not reported, once a day."""
-    found = _owned(request, call_id)
-    if not found.is_open:
-        raise Http404
-    done = reminders.reminded_today(found)
-    late = reminders.late_units(found)
-    left = [unit for unit in late if unit.pk not in done]
-    if request.method == "POST":
-        if not first_time(request):
-            return redirect(found.get_absolute_url())
-        try:
-            units, people = reminders.remind(request.actor, found.pk, [unit.pk for unit in left])
-        except Refused as refused:
-            give_back(request)
-            messages.warning(request, refused.message)
-            return redirect(found.get_absolute_url())
-        toast(request, _("已催办 %(units)d 家，%(people)d 人") % {"units": units, "people": people})
-        return redirect(found.get_absolute_url() + "?units=late")
-    names = "、".join(unit.short for unit in left[:12]) + (_(" 等") if len(left) > 12 else "")
-    text = _("发给：%(names)s。每家一天只催一次。") % {"names": names}
-    if done:
-        text += _("今天已催过的 %(n)d 家不再发。") % {"n": len(done)}
-    return confirm(
-        request, title=_("催办还没报的 %(n)d 家") % {"n": len(left)}, verb=_("催办 %(n)d 家") % {"n": len(left)},
-        back=found.get_absolute_url(), way_out=_("先不催"), text=text,
-        lead=_("%(title)s，%(left)s") % {
-            "title": found.title, "left": current().left_phrase(days.now(), found.closes_at)},
-    )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from programs.catalog import programs
 from programs.checks import answer_problem
 from programs.forms.entries import BUILDERS
-from programs.spec import EDITABLE, Duty, Program, State, thaw_fields, thaw_materials
+from programs.spec import EDITABLE, ENGINE_PARAMS, Duty, Program, State, thaw_fields, thaw_materials
 from programs.workflows import WORKFLOWS
 
 ALL = sorted(programs().values(), key=lambda one: one.key)
@@ -47,6 +47,7 @@ def test_params_defaults_lie_within_their_bounds(program: Program):
 
 def test_the_engines_own_figures_are_there(program: Program):
     names = {one.name for one in program.params}
+    assert {one.name for one in ENGINE_PARAMS} <= names
     assert {"notice_days", "notice_first_day", "notice_masks"} <= names, "the public notice reads them"
 
 

@@ -14,7 +14,8 @@ from portal.core.models import Job, Message, Record
 from portal.kit import days
 from portal.kit.refusal import Refused
 from programs import catalog, tasks
-from programs.actions.calls import create_call, extend
+from programs.actions.calls import create_call
+from programs.actions.extensions import extend
 from programs.actions.moves import make_move
 from programs.actions.notices import draft_notice, post_notice
 from programs.actions.reminders import remind

@@ -18,7 +18,7 @@ from portal.core.calendar import override
 from portal.core.models import Message
 from portal.kit import days
 from portal.registry.models import ImportBatch
-from programs.actions import bulk, decisions, notices
+from programs.actions import bulk, decisions, extensions, notices
 from programs.actions.moves import make_move
 from programs.actions.plans import import_plan
 from programs.models import Entry
@@ -83,6 +83,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "notice_id": role == "auditor" or (role in ("officer", "leader", "supervisor") and own_place),
         "objection_id": role == "auditor" or (role == "supervisor" and own_place),
         "decision_id": role == "auditor" or (role in ("officer", "leader") and own_place),
+        "extension_id": role in ("officer", "leader") and own_place,
         "batch_id": role == "auditor" or (role in ("officer", "leader") and own_place),
         "honour_id": in_reach or role == "auditor" or thing.subject == actor,
         "post_id": role in ("security", "auditor", "log") or (role == "officer" and thing.place in reached),
@@ -135,6 +136,8 @@ def _awards(stage: Stage) -> None:
     officer = world["officer"]
     running = factories.call(officer)
     stage.add("call_id", running, "city")
+    later = extensions.extend(officer, running.pk, world["a"], running.closes_at + datetime.timedelta(days=2), "换届")
+    stage.add("extension_id", later, "city")
     stage.add("call_id", factories.call(officer, publish=False), "city", draft=True)
     stage.add("call_id", factories.call(world["a.officer"]), "a")
     stage.add("call_id", factories.call(world["a.officer"], publish=False), "a", draft=True)

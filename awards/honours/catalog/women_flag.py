@@ -1,7 +1,7 @@
 """三八红旗手: women who excel, recommended by their unions (domain report A5)."""
 
 from awards.honours import actions, checks
-from programs.spec import Field, Material, Param, Program
+from programs.spec import ENGINE_PARAMS, Field, Material, Param, Program
 from programs.workflows import RECOMMENDATION
 
 PROCEDURE = (
@@ -25,6 +25,7 @@ STORY = Field(
     help="写近两年做成的事；可从 Word 粘贴，格式会去掉",
 )
 CONDITIONS = (
+    *ENGINE_PARAMS,
     Param("no_repeat_years", "几年内得过同等荣誉的不报", default=2, minimum=0, maximum=20, unit="年", section="不重复"),
     Param("service_years", "在本单位至少满", default=2, minimum=0, maximum=20, unit="年", section="条件"),
     Param("quorum_percent", "会议至少到会", default=67, minimum=50, maximum=100, unit="%", section="条件"),

@@ -1,5 +1,6 @@
 """The one settings file. Everything that differs between places comes from the environment (see docs/operations.md)."""
 
+from datetime import time
 from pathlib import Path
 
 import environ
@@ -189,6 +190,23 @@ vars().update(EMAIL_CONFIG)
 if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
+EMAIL_TIMEOUT = 10
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=600)
+
+# ── SMS and WeCom: with file: as address, notes are written to OUTGOING_DIR instead ──
+OUTGOING_DIR = VAR_DIR / "outgoing"
+SMS_URL = env("SMS_URL", default="")
+SMS_SECRET = env("SMS_SECRET", default="")
+SMS_SIGN = env("SMS_SIGN", default="上海市教育工会")
+SMS_BODY = env("SMS_BODY", default='{"phone": "{phone}", "text": "{text}", "id": "{id}", "time": "{time}"}')
+SMS_OK = env("SMS_OK", default="code=0")
+SMS_PER_MINUTE = env.int("SMS_PER_MINUTE", default=300)
+WECOM_API = env("WECOM_API", default="https://qyapi.weixin.qq.com")
+WECOM_CORP_ID = env("WECOM_CORP_ID", default="")
+WECOM_SECRET = env("WECOM_SECRET", default="")
+WECOM_AGENT_ID = env.int("WECOM_AGENT_ID", default=0)
+WECOM_PER_MINUTE = env.int("WECOM_PER_MINUTE", default=600)
+QUIET_HOURS = tuple(time.fromisoformat(one) for one in env("QUIET_HOURS", default="21:30-07:30").split("-"))
 
 # ── background ──
 CELERY_BROKER_URL = REDIS_URL

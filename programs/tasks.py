@@ -79,7 +79,7 @@ def announce(run: jobs.JobRun) -> None:
     }  # fmt: skip
     done, last = total - left.count(), 0
     while chunk := list(left.filter(pk__gt=last)[:CHUNK]):
-        outbox.tell(chunk, subject, body, call.get_absolute_url(), key)
+        outbox.tell(chunk, subject, body, call.get_absolute_url(), key, outbox.Kind.DUE)
         done, last = done + len(chunk), chunk[-1].pk
         run.progress(done, total, _("已通知 %(n)d 人") % {"n": done}, force=True)
     run.result({"told": total}, url=call.get_absolute_url())

@@ -35,7 +35,11 @@ def _watch(signal: Signal, act: str, told: object) -> None:
         trail.write(Actor(user) if acting else SYSTEM, act, user, change=change, name=user.username)
         if told:
             outbox.tell(
-                [user], str(told), str(_("不是你本人改的，马上打电话给上一级工会。")), reverse("usersessions_list")
+                [user],
+                str(told),
+                str(_("不是你本人改的，马上打电话给上一级工会。")),
+                reverse("usersessions_list"),
+                kind=outbox.Kind.SAFETY,
             )
 
     signal.connect(note)

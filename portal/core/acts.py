@@ -10,6 +10,8 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("job.cancel", _("停下后台任务")),
     ("job.download", _("下载任务结果")),
     ("trail.verify", _("核对操作记录")),
+    ("delivery.resend", _("重发消息")),
+    ("message.choose", _("选接收方式")),
     ("calendar.override", _("定工作日")),
     ("calendar.remove", _("撤掉工作日的定法")),
 )

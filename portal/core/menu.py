@@ -9,6 +9,7 @@ from portal.kit.menu import MenuItem
 ITEMS = [
     MenuItem("", _("消息"), "bell", "core:messages", "message", "read", order=30, count="unread", phone=True),
     MenuItem("系统", _("后台任务"), "clock", "core:jobs", "job", "read", order=70),
+    MenuItem("系统", _("投递"), "horn", "core:deliveries", "delivery", "read", order=71),
     MenuItem("系统", _("工作日"), "cal", "core:days", "calendar", "read", order=73),
     MenuItem("系统", _("操作记录"), "shield", "core:records", "trail", "read", order=74),
 ]

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core import acts
-from portal.core.models import Job, Record
+from portal.core.models import Channel, Delivery, Job, Record
 from portal.kit import days
 from portal.kit.forms import DateInput
-from portal.kit.tables import Column, Empty, Listing, View, filter_label
+from portal.kit.tables import Bulk, Column, Empty, Listing, View, filter_label
 
 _TAG = {"done": "good", "failed": "bad", "running": "new"}
 
@@ -157,4 +157,64 @@ def rows_of(records: QuerySet[Record]) -> QuerySet[Record]:
     return records.select_related("by", "seal")
 
 
-LISTINGS = (JOBS, RECORDS)
+# ── what leaves the house ──
+_DELIVERY_TAG = {Delivery.State.SENT: "good", Delivery.State.FAILED: "bad", Delivery.State.QUEUED: ""}
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    channel = django_filters.ChoiceFilter(
+        label=gettext_lazy("渠道"), choices=Channel.choices, empty_label=filter_label(gettext_lazy("渠道"))
+    )
+
+    class Meta:
+        model = Delivery
+        fields = ["channel"]
+
+
+def _delivery_state(row: Delivery) -> str:
+    return format_html('<span class="tag {}">{}</span>', _DELIVERY_TAG[row.state], row.get_state_display())
+
+
+def _delivery_time(row: Delivery) -> str:
+    return clock(row.sent_at or row.due_at)
+
+
+def _again(row: Delivery) -> bool:
+    return row.state == Delivery.State.FAILED
+
+
+DELIVERIES = Listing(
+    key="deliveries",
+    title=gettext_lazy("投递"),
+    columns=(
+        Column("id", gettext_lazy("号"), value=lambda row: f"{row.pk}", css="num sub", phone="desk", fixed=True),
+        Column("to", gettext_lazy("给谁"), value="message.user.name", phone="k", fixed=True),
+        Column("channel", gettext_lazy("渠道"), value=lambda row: row.get_channel_display(), phone="w"),
+        Column("kind", gettext_lazy("类别"), value=lambda row: row.message.get_kind_display(), phone="hide"),
+        Column("state", gettext_lazy("情形"), value=_delivery_state, phone="s"),
+        Column("tries", gettext_lazy("试了几次"), css="n", phone="h"),
+        Column("at", gettext_lazy("发出或下次"), value=_delivery_time, css="num nw", sort="due_at", phone="l"),
+        Column("problem", gettext_lazy("为什么"), phone="l"),
+        Column(
+            "again",
+            gettext_lazy("办理"),
+            value=lambda row: _("重发…") if _again(row) else "",
+            link=lambda row: reverse("core:delivery_resend", args=[row.pk]) if _again(row) else "",
+            export=False,
+            fixed=True,
+        ),
+    ),
+    search=("message__user__name", "^message__user__username"),
+    search_hint=gettext_lazy("姓名、用户名"),
+    filters=DeliveryFilter,
+    views=(
+        View("failed", gettext_lazy("没发出"), Q(state=Delivery.State.FAILED)),
+        View("queued", gettext_lazy("等着发"), Q(state=Delivery.State.QUEUED)),
+        View("sent", gettext_lazy("发出了"), Q(state=Delivery.State.SENT)),
+    ),
+    order=("-id",),
+    bulk=(Bulk(gettext_lazy("重发"), "core:deliveries_resend"),),
+    empty=Empty(gettext_lazy("没有发不出去的"), gettext_lazy("试了 8 次还没发出的，列在这里，可以重发。")),
+)
+
+LISTINGS = (JOBS, RECORDS, DELIVERIES)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import policy
-from portal.core import exports, files, health, jobs, outbox, periods, trail
+from portal.core import deliveries, exports, files, health, jobs, outbox, periods, trail
 from portal.core.actor import SYSTEM
 from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
@@ -45,9 +45,10 @@ def pulse() -> None:
 
 @shared_task(name="core.send")
 def send() -> None:
-    """E-mail what is due, batch by batch."""
-    while outbox.send_due() == outbox.BATCH:
+    """Give new messages their ways out, and send what is due. Runs on several workers at once."""
+    while deliveries.route() == deliveries.ROUTED_AT_ONCE:
         pass
+    deliveries.send_due()
 
 
 @shared_task(name="core.seal")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.core.views import calendar, health, jobs, messages, records
+from portal.core.views import calendar, deliveries, health, jobs, messages, records
 
 app_name = "core"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("messages/", messages.messages, name="messages"),
     path("messages/read/", messages.messages_read, name="messages_read"),
     path("messages/<int:message_id>/", messages.message, name="message"),
+    path("messages/ways/", messages.ways, name="ways"),
+    path("deliveries/", deliveries.delivery_list, name="deliveries"),
+    path("deliveries/resend/", deliveries.resend_many, name="deliveries_resend"),
+    path("deliveries/<int:delivery_id>/resend/", deliveries.resend, name="delivery_resend"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/card/", jobs.job_card, name="job_card"),

@@ -243,4 +243,5 @@ def _tell(entry: Entry, move: Move, note: str) -> None:
     if move.name in told:
         subject = told[move.name] % {"subject": entry.subject}
         key = f"entry-{entry.pk}-{entry.version}"
-        outbox.tell(posts.holders(entry.organization_id), subject, note, entry.get_absolute_url(), key)
+        kind = outbox.Kind.DUE if move.name == "return" else outbox.Kind.NEWS
+        outbox.tell(posts.holders(entry.organization_id), subject, note, entry.get_absolute_url(), key, kind)

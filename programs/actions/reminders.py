@@ -72,5 +72,6 @@ def _tell(call: Call, unit: Organization) -> set[int]:
     body = _("%(at)s 截止，%(left)s。你们单位还没有报来。") % {
         "at": days.short_datetime(due), "left": current().left_phrase(days.now(), due),
     }  # fmt: skip
-    outbox.tell(people, subject, body, call.get_absolute_url(), f"remind-{call.pk}-{days.today():%Y%m%d}")
+    key = f"remind-{call.pk}-{days.today():%Y%m%d}"
+    outbox.tell(people, subject, body, call.get_absolute_url(), key, outbox.Kind.DUE)
     return {user.pk for user in people}

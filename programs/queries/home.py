@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Post, User
 from portal.core.actor import Actor
-from portal.core.models import Job, Message, Record, Seal
+from portal.core.models import Delivery, Job, Record, Seal
 from portal.kit import days
 from portal.policy import STAFF_ROLES
 from portal.registry.models import Organization
@@ -158,13 +158,14 @@ def post_state() -> dict:
 
 
 def machine_state() -> dict:
-    """Jobs and e-mail: what is under way and what went wrong within a week. Figures only, no contents."""
+    """Jobs and deliveries: what is under way and what went wrong within a week. Figures only, no contents."""
     since = days.now() - datetime.timedelta(days=7)
     jobs = Job.objects.aggregate(
         running=Count("pk", filter=Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])),
         failed=Count("pk", filter=Q(state=Job.State.FAILED, finished_at__gte=since)),
     )
-    mail = Message.objects.filter(created_at__gte=since).aggregate(
-        waiting=Count("pk", filter=Q(mail=Message.Mail.QUEUED)), lost=Count("pk", filter=Q(mail=Message.Mail.FAILED))
+    ways = Delivery.objects.filter(message__created_at__gte=since).aggregate(
+        waiting=Count("pk", filter=Q(state=Delivery.State.QUEUED)),
+        lost=Count("pk", filter=Q(state=Delivery.State.FAILED)),
     )
-    return {**jobs, **mail}
+    return {**jobs, **ways}

@@ -275,11 +275,11 @@ def _system(actor: Actor, calendar: Calendar) -> Context:
     facts = [
         (_("正在做和排队的任务"), _("%(n)d 个") % {"n": state["running"]}),
         (_("7 天里没做成的任务"), _("%(n)d 个") % {"n": state["failed"]}),
-        (_("等着发的邮件"), _("%(n)d 封") % {"n": state["waiting"]}),
-        (_("7 天里没发出的邮件"), _("%(n)d 封") % {"n": state["lost"]}),
+        (_("等着发的邮件、短信"), _("%(n)d 条") % {"n": state["waiting"]}),
+        (_("7 天里没发出的"), _("%(n)d 条") % {"n": state["lost"]}),
     ]  # fmt: skip
-    url = menu_url(actor.role, "job")
-    return {"calm": "", "panels": [{"title": _("运行"), "facts": facts, "url": url, "verb": _("看任务")}]}
+    url = menu_url(actor.role, "delivery")
+    return {"calm": "", "panels": [{"title": _("运行"), "facts": facts, "url": url, "verb": _("看投递")}]}
 
 
 def _plain(actor: Actor, calendar: Calendar) -> Context:

@@ -15,7 +15,7 @@ from awards.honours.models import Certificate, CertificateBatch
 from portal.core import files, jobs, outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import override
-from portal.core.models import Message
+from portal.core.models import Delivery, Message
 from portal.kit import days
 from portal.registry.models import ImportBatch
 from programs.actions import bulk, decisions, extensions, notices
@@ -89,6 +89,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "post_id": role in ("security", "auditor", "log") or (role == "officer" and thing.place in reached),
         "user_id": role == "security",
         "record_id": role in ("auditor", "log"),
+        "delivery_id": role == "system",
         "plan_id": role not in ("anonymous", "teacher"),
         "item_id": role not in ("anonymous", "teacher"),
         "day_id": role not in ("anonymous", "teacher"),
@@ -192,7 +193,10 @@ def _ground(stage: Stage) -> None:
         actor: Actor = world[key]
         place = stage.place_of(key)
         outbox.tell([actor.user], f"给{key}的消息", "正文", key=f"stage-{key}")
-        stage.add("message_id", Message.objects.get(user=actor.user, key=f"stage-{key}"), place, owner=key)
+        message = Message.objects.get(user=actor.user, key=f"stage-{key}")
+        stage.add("message_id", message, place, owner=key)
+        lost = Delivery.objects.create(message=message, channel="email", state="failed", due_at=days.now())
+        stage.add("delivery_id", lost, place)
         job = jobs.start("core.broadcast", actor, f"{key}的任务", {"users": [], "subject": "x"})
         job.file = files.keep(b"PK", "结果.xlsx", "application/zip", actor)
         job.state = "done"

@@ -13,6 +13,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
+from portal.ops.embedded import answers
+from portal.ops.places import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 _BROKER = 9  # a Redis database of its own: other tests' jobs are not this worker's
 
@@ -55,6 +58,20 @@ def kill(process: subprocess.Popen) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(20)
+
+
+@contextmanager
+def mail_sink(folder: Path) -> Iterator[str]:
+    """A mail server that writes each mail down at once; its address, as EMAIL_URL wants it."""
+    port = free_port()
+    with (folder.parent / "sink.log").open("ab") as log:
+        command = [sys.executable, "-m", "portal.ops.mailsink", str(port), str(folder)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    try:
+        until(lambda: answers(port), 20, "the mail sink")
+        yield f"smtp://127.0.0.1:{port}"
+    finally:
+        kill(process)
 
 
 @contextmanager

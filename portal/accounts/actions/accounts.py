@@ -81,7 +81,8 @@ def renew_password(by: Actor, user_id: int) -> tuple[User, str]:
     user.save(update_fields=["password"])
     _end_sessions(user)
     trail.write(by, "account.password_renewed", user, name=user.username)
-    outbox.tell([user], _("密码由管理员重设过"), _("不是你请他重设的，马上打电话给上一级工会。"))
+    warning = _("不是你请他重设的，马上打电话给上一级工会。")
+    outbox.tell([user], _("密码由管理员重设过"), warning, kind=outbox.Kind.SAFETY)
     return user, password
 
 

@@ -3,10 +3,10 @@
 from portal.core.models.calendar import DayOverride
 from portal.core.models.files import StoredFile
 from portal.core.models.jobs import Job, PeriodicRun
-from portal.core.models.messages import Message
+from portal.core.models.messages import Channel, ChannelState, Delivery, Message, Reachability
 from portal.core.models.trail import APPEND_ONLY, Record, Seal, append_only, appended
 
 __all__ = [
-    "APPEND_ONLY", "DayOverride", "Job", "Message", "PeriodicRun", "Record", "Seal", "StoredFile", "append_only",
-    "appended",
+    "APPEND_ONLY", "Channel", "ChannelState", "DayOverride", "Delivery", "Job", "Message", "PeriodicRun",
+    "Reachability", "Record", "Seal", "StoredFile", "append_only", "appended",
 ]  # fmt: skip

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.registry",
     "portal.accounts",
+    "portal.api",
     "portal.privacy",
     "programs",
     "awards.honours",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.accounts.middleware.ActingAs",
+    "portal.api.middleware.Door",
     "portal.accounts.middleware.Guard",
 ]
 
@@ -266,10 +268,27 @@ CONTENT_SECURITY_POLICY = {
 LISTING_EXPORT_HOOK = "portal.core.exports.hook"
 HELP_PHONE = env("HELP_PHONE", default="")
 
+# ── the API ──
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)
+API_PACE = "portal.api.actions.pace.too_fast"
+API_ONCE = "portal.api.actions.keeping.once"
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["portal.kit.api.answers.Renderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.kit.api.answers.OneFormat",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.kit.api.answers.Known"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.kit.api.answers.Pace"],
+    "EXCEPTION_HANDLER": "portal.kit.api.answers.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "教育工会工作平台接口",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
+    "PREPROCESSING_HOOKS": ["portal.kit.api.schema.ours"],
+    "SORT_OPERATION_PARAMETERS": False,
 }
 
 LOGGING = {

@@ -14,6 +14,8 @@ from portal.accounts.actions import POST_KEY
 from portal.accounts.queries import posts_of
 from portal.core import errors
 from portal.core.actor import Actor
+from portal.kit.access import mark_of
+from portal.kit.api import problem
 from portal.kit.refusal import Refused
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -49,9 +51,9 @@ class ActingAs:
         return self.get_response(request)
 
 
-def may_enter(role: str, view, view_name: str) -> bool:
+def may_enter(role: str, view, view_name: str, method: str = "") -> bool:
     """Whether the role may ever open the view. A view without a mark, and not on the vendor list, is open to nobody."""
-    mark = getattr(view, "access", None)
+    mark = mark_of(view, method)
     if mark is not None:
         return policy.scope(role, *mark) is not None
     if view_name in policy.VENDOR_PUBLIC:
@@ -59,9 +61,9 @@ def may_enter(role: str, view, view_name: str) -> bool:
     return view_name in policy.VENDOR_SIGNED_IN and role != "anonymous"
 
 
-def opens_after_login(view, view_name: str) -> bool:
+def opens_after_login(view, view_name: str, method: str = "") -> bool:
     """Whether some signed-in role may open the view."""
-    return any(may_enter(role, view, view_name) for role in policy.ROLES if role != "anonymous")
+    return any(may_enter(role, view, view_name, method) for role in policy.ROLES if role != "anonymous")
 
 
 def allowed_methods(view) -> tuple[str, ...] | None:
@@ -81,7 +83,9 @@ def second_factor_missing(request: HttpRequest) -> bool:
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    """To the login page and back: to the page asked for, or to the page whose form was sent."""
+    """To the login page and back: to the page asked for, or to the page whose form was sent. The API says 401."""
+    if problem.concerns(request):
+        return problem.response(request, 401)
     if request.method in SAFE:
         return redirect_to_login(request.get_full_path())
     came = request.headers.get("Referer", "")
@@ -101,14 +105,16 @@ class Guard:
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         name = request.resolver_match.view_name
         role = request.actor.role
-        if not may_enter(role, view, name):
-            if role == "anonymous" and opens_after_login(view, name):
+        if not may_enter(role, view, name, request.method):
+            if role == "anonymous" and opens_after_login(view, name, request.method):
                 return to_login(request)
             raise Http404
         methods = allowed_methods(view)
         if methods is not None and request.method not in methods:
             return errors.method_not_allowed(request, methods)
-        mark = getattr(view, "access", None)
+        mark = mark_of(view, request.method)
         if mark is not None and mark[0] not in WITHOUT_SECOND_FACTOR and second_factor_missing(request):
+            if problem.concerns(request):
+                return problem.response(request, 403, _("先在账号页开两步验证，再用接口"))
             return redirect("mfa_activate_totp")
         return None

@@ -12,12 +12,15 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from portal.kit.api import problem
 from portal.kit.refusal import Refused
 
 RETRY_SECONDS = 60
 
 
 def _page(request: HttpRequest, template: str, status: int, **context) -> HttpResponse:
+    if problem.concerns(request):
+        return problem.response(request, status, context.get("message", ""))
     context.setdefault("incident", getattr(request, "incident", ""))
     context["help_phone"] = settings.HELP_PHONE
     return HttpResponse(render_to_string(f"errors/{template}.html", context), status=status)

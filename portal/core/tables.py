@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core import acts
-from portal.core.models import Channel, Delivery, Job, Record
+from portal.core.models import Channel, Delivery, Job, Message, Record
 from portal.kit import days
 from portal.kit.forms import DateInput
 from portal.kit.tables import Bulk, Column, Empty, Listing, View, filter_label
@@ -63,6 +63,16 @@ JOBS = Listing(
     empty=Empty(
         gettext_lazy("还没有后台任务"), gettext_lazy("导入、导出、做证书这类要等一会儿的事，进度和结果都列在这里。")
     ),
+)
+
+
+MESSAGES = Listing(
+    key="messages",
+    title=gettext_lazy("消息"),
+    columns=(Column("subject", gettext_lazy("标题")), Column("at", gettext_lazy("几时"), sort="created_at")),
+    views=(View("all", gettext_lazy("全部")), View("unread", gettext_lazy("没读的"), Q(read_at__isnull=True))),
+    order=("-id",),
+    source=lambda actor: Message.objects.visible_to(actor),  # noqa: PLW0108 - managers are made late
 )
 
 

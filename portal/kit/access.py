@@ -23,3 +23,9 @@ def access(resource: str, action: str, *, methods: tuple[str, ...] = ("GET", "PO
         return view
 
     return mark
+
+
+def mark_of(view: Callable, method: str = "") -> tuple[str, str] | None:
+    """The (resource, action) that a view stands for when it is asked by this method; None without a mark."""
+    by_method = getattr(view, "marks", {})
+    return by_method.get("GET" if method == "HEAD" else method) or getattr(view, "access", None)

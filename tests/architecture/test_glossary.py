@@ -7,7 +7,7 @@ from pathlib import Path
 from django.apps import apps
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
-OURS = ("core", "registry", "accounts", "privacy", "programs", "honours")
+OURS = ("core", "registry", "accounts", "api", "privacy", "programs", "honours")
 
 
 def rows() -> list[tuple[str, str, str]]:

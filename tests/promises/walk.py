@@ -16,9 +16,10 @@ from django.urls import reverse
 
 from portal import policy
 from portal.accounts.management.commands.permissions_doc import patterns
+from portal.kit.access import mark_of
 from tests.promises.stage import REACH, Stage, Thing, sees
 
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 #: Keyword arguments that name a child of the first one, taken from it.
 CHILDREN = ("attachment_id", "revision")
 #: Keyword arguments that are words, not rows.
@@ -43,7 +44,11 @@ class Url:
 
     @property
     def mark(self) -> tuple[str, str] | None:
-        return getattr(self.view, "access", None)
+        return self.mark_for("GET")
+
+    def mark_for(self, method: str) -> tuple[str, str] | None:
+        """An address of the API stands for another line of policy with each method."""
+        return mark_of(self.view, method)
 
     def kind(self, argument: str) -> str:
         """What the argument names: the key of the stage's things."""
@@ -115,10 +120,9 @@ def spread(group: list[Target], at_most: int) -> list[Target]:
     return list(by_place.values())[:at_most]
 
 
-def scoped(stage: Stage, actor: str, url: Url, thing: Thing) -> bool:
+def scoped(stage: Stage, actor: str, mark: tuple[str, str], thing: Thing) -> bool:
     """Whether the thing lies within the scope that the policy gives the actor for this act."""
-    assert url.mark
-    scope = policy.scope(stage.world[actor].role, *url.mark)
+    scope = policy.scope(stage.world[actor].role, *mark)
     place = stage.place_of(actor)
     if scope == "all":
         return True
@@ -160,19 +164,20 @@ def fingerprint(things: Iterable[Thing]) -> dict[str, Any]:
     return rows
 
 
-def expected(stage: Stage, actor: str, target: Target) -> str:
+def expected(stage: Stage, actor: str, target: Target, method: str = "GET") -> str:
     """open, narrow (visible, but this act is for others), closed (404) or login."""
     url, role = target.url, stage.world[actor].role if actor != "anonymous" else "anonymous"
-    if url.mark is None:
+    mark = url.mark_for(method)
+    if mark is None:
         vendor = url.name in policy.VENDOR_PUBLIC or (role != "anonymous" and url.name in policy.VENDOR_SIGNED_IN)
         return "open" if vendor else "login" if url.name in policy.VENDOR_SIGNED_IN else "closed"
-    if policy.scope(role, *url.mark) is None:
+    if policy.scope(role, *mark) is None:
         return "login" if role == "anonymous" else "closed"
     if role == "anonymous":
         return "open"
     if not all(sees(stage, actor, thing) for thing in target.things):
         return "closed"
-    return "open" if all(scoped(stage, actor, url, thing) for thing in target.things) else "narrow"
+    return "open" if all(scoped(stage, actor, mark, thing) for thing in target.things) else "narrow"
 
 
 # ── forms as they are shown ──

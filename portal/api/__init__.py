@@ -1,0 +1,1 @@
+"""The API's own matter: tokens, kept answers, pace, webhooks; and the door through which every request comes."""

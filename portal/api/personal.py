@@ -1,0 +1,52 @@
+"""What the API holds of people, and what of it goes by itself."""
+
+import datetime
+
+from django.db.models import QuerySet
+
+from portal.api.models import KeptAnswer, Token
+from portal.kit import days
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+
+HOLDINGS = (
+    Holding(
+        "api.Token",
+        "接口令牌",
+        Level.INTERNAL,
+        "程序以本人的身份办事",
+        DUTY,
+        "到期或作废后一年删除",
+        Shred.DELETE,
+        {Level.PERSONAL: ("name",)},
+        account="user",
+        copied=("name", "reach", "created_at", "expires_at", "used_at", "revoked_at"),
+        order=26,
+    ),
+    Holding(
+        "api.KeptAnswer",
+        "接口留存的回答",
+        Level.INTERNAL,
+        "重发的请求不办第二次",
+        DUTY,
+        "两天",
+        Shred.DELETE,
+        {Level.PERSONAL: ("body",)},
+        account="user",
+        copied=("created_at", "status"),
+        order=27,
+    ),
+)
+
+
+def _ended(since: datetime.date) -> QuerySet:
+    return Token.objects.filter(expires_at__lte=days.end_of_day(since))
+
+
+def _answered(since: datetime.date) -> QuerySet:
+    return KeptAnswer.objects.filter(created_at__lte=days.end_of_day(since))
+
+
+RULES = (
+    Rule("tokens", "到期的接口令牌", "api.Token", 365, "到期", _ended),
+    Rule("kept_answers", "接口留存的回答", "api.KeptAnswer", 1, "回答", _answered),
+)

@@ -160,6 +160,7 @@ def plain(response: Any) -> bytes:
         walk.text_of(response),
     )
     text = re.sub(rb"[0-9a-f]{8}</b>|X-Request-Id[^,}]*|Set-Cookie[^,}]*|Content-Length[^,}]*", b"", text)
+    text = re.sub(rb'"incident": ?"[0-9a-f]{8}"', b"", text)
     return re.sub(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?Z?", b"", text)
 
 

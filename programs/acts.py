@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 ACTS: tuple[tuple[str, str], ...] = (
     ("call.create", _("开一项评选")),
     ("call.update", _("改评选")),
+    ("call.scheme", _("定名额规则")),
     ("call.places", _("定名额")),
+    ("quota.share", _("往下分名额")),
+    ("quota.return", _("退名额")),
+    ("quota.reissue", _("补给名额")),
     ("call.publish", _("发布评选")),
     ("call.extend", _("给单位延期")),
     ("call.extend_back", _("撤回延期")),

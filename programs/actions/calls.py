@@ -11,21 +11,13 @@ from portal.core import jobs, trail
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.kit.refusal import Refused
-from portal.registry.models import Organization
+from programs.actions.quotas import draft_of, freeze_places, work_out_places
+from programs.actions.quotas import set_places as set_places
 from programs.catalog import program
 from programs.models import Call, Category, Quota
 from programs.spec import Param
 
 WRITABLE = ("title", "year", "opens_at", "closes_at", "intro")
-
-
-def _draft(by: Actor, call_id: int) -> Call:
-    call = Call.objects.select_for_update().select_related("owner").get(pk=call_id)
-    if call.owner_id != by.organization_id or by.role != "officer":
-        raise Refused(_("这项评选不归你们主办"))
-    if call.state != Call.State.DRAFT:
-        raise Refused(_("已经发布，条件和表格都冻结了"))
-    return call
 
 
 def clean_param(param: Param, raw: Any) -> Any:
@@ -66,8 +58,10 @@ def create_call(
         program_key=key, title=title, year=year, owner=by.organization, opens_at=opens_at, closes_at=closes_at,
         intro=intro, created_by=by.user,
         params=dict(before.params) if before else {one.name: one.default for one in kind.params},
+        rules=dict(before.rules) if before else {},
     )  # fmt: skip
     _copy_categories(call, before)
+    work_out_places(call)
     trail.write(by, "call.create", call, change={"program": key, "from": before.pk if before else None})
     return call
 
@@ -79,16 +73,16 @@ def _copy_categories(call: Call, before: Call | None) -> None:
         return
     for old in before.categories.all():
         new = Category.objects.create(call=call, key=old.key, name=old.name, places=old.places, order=old.order)
-        quotas = Quota.objects.filter(category=old)
+        by_hand = Quota.objects.filter(category=old, source=Quota.Source.HAND)
         Quota.objects.bulk_create(
-            [Quota(category=new, organization_id=q.organization_id, places=q.places) for q in quotas]
+            [Quota(category=new, organization_id=q.organization_id, places=q.places, reason=q.reason) for q in by_hand]
         )
 
 
 @transaction.atomic
 def update_call(by: Actor, call_id: int, params: Mapping[str, Any], **values: Any) -> Call:
     """Change a draft's window, text and figures. Raises Refused when published or out of bounds."""
-    call = _draft(by, call_id)
+    call = draft_of(by, call_id)
     for name in WRITABLE:
         if name in values:
             setattr(call, name, values[name])
@@ -100,30 +94,6 @@ def update_call(by: Actor, call_id: int, params: Mapping[str, Any], **values: An
     call.version += 1
     call.save()
     trail.write(by, "call.update", call, change={"fields": sorted([*values, *params])})
-    return call
-
-
-@transaction.atomic
-def set_places(
-    by: Actor, call_id: int, totals: Mapping[int, int], table: Mapping[int, Mapping[int, int | None]]
-) -> Call:
-    """Set places in all (category → n) and per unit (unit → category → n; None takes the quota away)."""
-    call = _draft(by, call_id)
-    categories = {one.pk: one for one in call.categories.all()}
-    units = set(Organization.objects.filter(parent=call.owner_id).values_list("pk", flat=True))
-    if set(totals) - set(categories) or set(table) - units:
-        raise Refused(_("名额表里有不属于这项评选的单位或奖项"))
-    for pk, n in totals.items():
-        categories[pk].places = n
-    Category.objects.bulk_update(categories.values(), ["places"])
-    keep: list[Quota] = []
-    for unit, row in table.items():
-        for category, n in row.items():
-            if category in categories and n is not None:
-                keep.append(Quota(category_id=category, organization_id=unit, places=n))
-    Quota.objects.filter(category__in=categories, organization__in=list(table)).delete()
-    Quota.objects.bulk_create(keep, batch_size=1000)
-    trail.write(by, "call.places", call, change={"units": len(table), "quotas": len(keep)})
     return call
 
 
@@ -143,11 +113,12 @@ def problems(call: Call) -> list[str]:
 @transaction.atomic
 def publish_call(by: Actor, call_id: int) -> Call:
     """Freeze form and figures and tell the units. From here on the edition changes only by an amendment."""
-    call = _draft(by, call_id)
+    call = draft_of(by, call_id)
     if found := problems(call):
         raise Refused("；".join(found))
     call.form = call.program.frozen_form()
     call.params = {one.name: call.params.get(one.name, one.default) for one in call.program.params}
+    freeze_places(call)
     call.state, call.published_at, call.published_by = Call.State.PUBLISHED, days.now(), by.user
     call.version += 1
     call.save()

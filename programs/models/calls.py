@@ -1,5 +1,6 @@
 """An edition of a program: its window, categories, quotas and what was frozen at publication."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from portal.core.actor import Actor
 from portal.kit import days
 from portal.registry.models import Organization
 from programs.catalog import program
+from programs.models.adding import places_add_up
 from programs.spec import Field, Material, Program, Workflow, thaw_fields, thaw_materials
 
 
@@ -29,8 +31,8 @@ class CallQuerySet(models.QuerySet):
 
 
 class Call(models.Model):
-    """One edition. ``form`` and ``params`` are frozen when it is published; the code reads them, never the
-    program's.
+    """One edition. ``form``, ``params`` and ``rules`` (how places come about, which ratios a list must keep) are frozen
+    when it is published; the code reads them, never the program's.
     """
 
     class State(models.TextChoices):
@@ -48,6 +50,7 @@ class Call(models.Model):
     intro = models.TextField(_("说明"), blank=True)
     form = models.JSONField(default=dict)
     params = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     next_number = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -101,34 +104,38 @@ class Call(models.Model):
 
 
 class Category(models.Model):
-    """A prize of the edition that entries compete for, with the number of places in all."""
+    """A prize of the edition that entries compete for.
+
+    ``places`` is how many are awarded; ``issued`` how many the units may put forward in all, fixed at publication;
+    ``returned`` those of them that units gave back and the owner has not given to others yet.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="categories")
     key = models.CharField(max_length=40)
     name = models.CharField(_("奖项"), max_length=60)
     places = models.PositiveIntegerField(_("全市取"), default=0)
+    issued = models.PositiveIntegerField(_("发出的名额"), default=0, db_default=0)
+    returned = models.PositiveIntegerField(_("退回待分"), default=0, db_default=0)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["call_id", "order", "id"]
-        constraints = [models.UniqueConstraint(fields=["call", "key"], name="category_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "key"], name="category_once"),
+            models.CheckConstraint(condition=Q(returned__lte=F("issued")), name="category_returned"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="places_add_up",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                func=places_add_up("NEW.id"),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class Quota(models.Model):
-    """How many a unit that reports to the owner may hand in, per category. The row is the lock of its counting."""
-
-    category = models.ForeignKey(Category, models.CASCADE, related_name="quotas")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
-    places = models.PositiveIntegerField(_("名额"))
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["category", "organization"], name="quota_once")]
-
-    def __str__(self) -> str:
-        return f"{self.organization_id}: {self.places}"
 
 
 class ExtensionQuerySet(models.QuerySet):

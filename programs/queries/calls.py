@@ -14,7 +14,9 @@ from portal.core.models import Record
 from portal.kit import days
 from portal.registry.models import Organization
 from programs.models import Call, Category, Entry, Extension, Quota
+from programs.queries.branches import branches
 from programs.queries.posts import UNIT_ROLES
+from programs.queries.quotas import of_units
 from programs.spec import TAKES_A_PLACE, State
 
 REMINDED = "call.remind"
@@ -25,22 +27,6 @@ _UP = Q(submitted_at__isnull=False) & (
 _BELOW = Q(submitted_at__isnull=False, state__in=[State.REVIEW, State.RETURNED])
 _DRAFT = Q(state=State.DRAFT)
 _LAPSED = Q(state=State.LAPSED)
-
-
-def branches(owner_id: int) -> dict[int, int]:
-    """Every organisation below the owner → the unit reporting to the owner that it belongs to. One query."""
-    parents = dict(Organization.objects.values_list("pk", "parent_id").order_by())
-    found: dict[int, int] = {}
-    for start in parents:
-        path, at = [], start
-        while at is not None and at not in found and parents.get(at) != owner_id:
-            path.append(at)
-            at = parents.get(at)
-        unit = found.get(at, at) if at is not None else None
-        if unit is not None:
-            found[at] = unit
-            found.update(dict.fromkeys(path, unit))
-    return found
 
 
 @dataclass
@@ -88,7 +74,7 @@ def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]
 def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
     """Call id → unit id → places over all categories, only units with at least one."""
     rows = (
-        Quota.objects.filter(category__call__in=[call.pk for call in calls])
+        of_units(Quota.objects.filter(category__call__in=[call.pk for call in calls]))
         .values_list("category__call_id", "organization_id")
         .annotate(n=Sum("places"))
         .order_by()
@@ -167,12 +153,20 @@ class Offer:
 
 @dataclass
 class OfferLine:
-    """Places of the reporting unit in one category, and how many of the used ones are the acting unit's own."""
+    """Places of the reporting unit in one category, and how many of the used ones are the acting unit's own.
+
+    ``share`` is the acting unit's own part where the reporting unit has passed places on.
+    """
 
     category: Category
-    given: int | None
+    quota: Quota | None
     used: int
     ours: int
+    share: Quota | None = None
+
+    @property
+    def given(self) -> int | None:
+        return self.quota.places if self.quota else None
 
     @property
     def left(self) -> int:
@@ -212,12 +206,9 @@ def _reporting(route: list[Organization], owner_id: int) -> Organization | None:
 
 def _fill(found: list[Offer], actor: Actor) -> None:
     ids = [offer.call.pk for offer in found]
-    given = {
-        (category, unit): n
-        for category, unit, n in Quota.objects.filter(category__call__in=ids).values_list(
-            "category_id", "organization_id", "places"
-        )
-    }
+    units = {offer.unit.pk for offer in found if offer.unit}
+    rows = Quota.objects.filter(category__call__in=ids, organization__in=[*units, actor.organization_id])
+    quotas = {(one.category_id, one.organization_id): one for one in rows.order_by()}
     takes = Entry.objects.filter(call__in=ids, state__in=TAKES_A_PLACE).order_by()
     ours = dict(takes.filter(organization=actor.organization_id).values_list("category_id").annotate(n=Count("pk")))
     used: dict[int, dict[int, int]] = {}
@@ -228,9 +219,10 @@ def _fill(found: list[Offer], actor: Actor) -> None:
         if offer.unit is None:
             continue
         for category in offer.call.categories.all():
-            key = (category.pk, offer.unit.pk)
+            quota = quotas.get((category.pk, offer.unit.pk))
+            share = quotas.get((category.pk, actor.organization_id)) if quota and quota.given else None
             taken = used[offer.unit.pk].get(category.pk, 0)
-            offer.lines.append(OfferLine(category, given.get(key), taken, ours.get(category.pk, 0)))
+            offer.lines.append(OfferLine(category, quota, taken, ours.get(category.pk, 0), share))
 
 
 # ── for the owner ──

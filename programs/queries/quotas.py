@@ -1,11 +1,15 @@
-"""Counting places."""
+"""Counting places, and what an edition's scheme gives to its units."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from portal.registry.models import Organization
-from programs.models import Call, Category, Entry, Quota
+from portal.registry.models import Member, Organization
+from programs.models import Call, Cap, Category, Entry, Quota
+from programs.queries.branches import branches
+from programs.rules.quotas import Grant, Scheme, Unit, cap_of, grant, read_scheme
 from programs.spec import TAKES_A_PLACE, State
 
 
@@ -17,9 +21,91 @@ def reporting_unit(call: Call, organization: Organization) -> Organization:
     return unit
 
 
+def child_of(unit: Organization, organization: Organization) -> Organization | None:
+    """The organisation directly below ``unit`` that ``organization`` belongs to; None for the unit itself."""
+    if organization.pk == unit.pk:
+        return None
+    child = organization
+    while child.parent_id not in (None, unit.pk):
+        child = child.parent
+    return child
+
+
 def handed_up(call: Call) -> Q:
     """Entries that the units have handed to the owner, including those the owner gave back to be mended."""
     return Q(desk=call.owner_id) | Q(state=State.RETURNED, returned_from=call.owner_id)
+
+
+# ── what the scheme gives ──
+def units_of(call: Call) -> list[Organization]:
+    """The units that report to the owner, in the order of their names."""
+    return list(Organization.objects.filter(parent=call.owner_id, active=True).order_by("kind", "pinyin"))
+
+
+def scheme_of(call: Call) -> Scheme:
+    """The edition's scheme of places; one without lines where every place is set by hand."""
+    return read_scheme(call.rules.get("quota", {}))
+
+
+def measured(call: Call, scheme: Scheme, organizations: list[Organization]) -> list[Unit]:
+    """The units with the figures that the scheme goes by. Members are counted only where a line asks for them."""
+    members: dict[int, int] = defaultdict(int)
+    if any(line.basis == "members" for line in scheme.lines):
+        unit_of = branches(call.owner_id)
+        rows = Member.objects.filter(active=True).values_list("organization_id").annotate(n=Count("pk")).order_by()
+        for organization, n in rows:
+            members[unit_of.get(organization, organization)] += n
+    return [
+        Unit(one.pk, one.kind, one.sector,
+             {"heads": one.head_count, "women": one.women_count, "members": members[one.pk]})
+        for one in organizations
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What the scheme comes to: unit → category → grant, and the bounds over all categories."""
+
+    grants: dict[int, dict[int, Grant]]
+    caps: dict[int, int]
+
+
+def work_out(call: Call, scheme: Scheme, categories: list[Category], organizations: list[Organization]) -> Worked:
+    """What every unit gets by the scheme, with the figures as they are now."""
+    grants: dict[int, dict[int, Grant]] = {}
+    caps: dict[int, int] = {}
+    for unit in measured(call, scheme, organizations):
+        found = {one.pk: grant(scheme, unit, one.key) for one in categories}
+        grants[unit.pk] = {pk: given for pk, given in found.items() if given is not None}
+        if (most := cap_of(scheme, unit)) is not None:
+            caps[unit.pk] = most
+    return Worked(grants, caps)
+
+
+def of_units(rows: QuerySet[Quota]) -> QuerySet[Quota]:
+    """The rows of the reporting units, without what they passed on below."""
+    return rows.filter(above__isnull=True)
+
+
+def quota_table(call: Call, categories: list[Category]) -> dict[int, dict[int, int]]:
+    """Unit id → category id → places: one query."""
+    table: dict[int, dict[int, int]] = {}
+    rows = of_units(Quota.objects.filter(category__in=categories))
+    for unit, category, n in rows.values_list("organization_id", "category_id", "places"):
+        table.setdefault(unit, {})[category] = n
+    return table
+
+
+# ── counting ──
+@dataclass(frozen=True)
+class Share:
+    """What a unit below got of the reporting unit's places. ``kept``: what that one still has for anybody."""
+
+    unit: Organization
+    given: int
+    used: int
+    kept: int
+    beyond: int
 
 
 @dataclass(frozen=True)
@@ -30,39 +116,90 @@ class Places:
     given: int | None
     used: int
     waiting: int
+    sentence: str = ""
+    pot: bool = False
+    cap: int | None = None
+    cap_used: int = 0
+    share: Share | None = None
 
 
 def places(entry: Entry, lock: bool = False) -> Places:
-    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the quota row's lock
-    first.
-    """
+    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the rows' locks first."""
     unit = reporting_unit(entry.call, entry.organization)
-    rows = Quota.objects.filter(category=entry.category_id, organization=unit)
-    quota = (rows.select_for_update() if lock else rows).first()
-    counted = (
-        Entry.objects.filter(
-            call=entry.call_id,
-            category=entry.category_id,
-            organization__in=unit.subtree_ids(),
-            state__in=TAKES_A_PLACE,
-        )
-        .exclude(pk=entry.pk)
-        .aggregate(used=Count("pk", filter=handed_up(entry.call)), all=Count("pk"))
+    cap = _locked(Cap.objects.filter(call=entry.call_id, organization=unit), lock).first()
+    rows = Quota.objects.filter(category=entry.category_id, organization=unit).select_related("pot")
+    quota = _locked(rows, lock).first()
+    mine = Entry.objects.filter(
+        call=entry.call_id, organization__in=unit.subtree_ids(), state__in=TAKES_A_PLACE
+    ).exclude(pk=entry.pk)  # fmt: skip
+    up, here = handed_up(entry.call), Q(category=entry.category_id)
+    counted = mine.aggregate(
+        used=Count("pk", filter=up & here), all=Count("pk", filter=here), every=Count("pk", filter=up)
     )
     used = counted["used"]
-    return Places(unit, quota.places if quota else None, used, counted["all"] - used)
+    pot = quota.pot if quota else None
+    if pot is not None:
+        used = _used_of_pot(entry, pot, lock)
+    return Places(
+        unit, pot.places if pot else quota.places if quota else None, used, counted["all"] - counted["used"],
+        quota.sentence if quota else "", pot is not None, cap.places if cap else None, counted["every"],
+        _share(entry, quota, unit, lock),
+    )  # fmt: skip
 
 
-def units_of(call: Call) -> list[Organization]:
-    """The units that report to the owner, in the order of their names."""
-    return list(Organization.objects.filter(parent=call.owner_id, active=True).order_by("kind", "pinyin"))
+def _locked(rows: QuerySet, lock: bool) -> QuerySet:
+    return rows.select_for_update(of=("self",)) if lock else rows
 
 
-def quota_table(call: Call, categories: list[Category]) -> dict[int, dict[int, int]]:
-    """Unit id → category id → places: one query."""
-    table: dict[int, dict[int, int]] = {}
-    for unit, category, n in Quota.objects.filter(category__in=categories).values_list(
-        "organization_id", "category_id", "places"
-    ):
-        table.setdefault(unit, {})[category] = n
-    return table
+def _used_of_pot(entry: Entry, pot, lock: bool) -> int:
+    """How many of the pot's places are taken, by whichever unit."""
+    if lock:
+        type(pot).objects.select_for_update().get(pk=pot.pk)
+    sharing = set(pot.quotas.values_list("organization_id", flat=True))
+    unit_of = branches(entry.call.owner_id)
+    rows = Entry.objects.filter(handed_up(entry.call), category=entry.category_id, state__in=TAKES_A_PLACE)
+    counts = rows.exclude(pk=entry.pk).values_list("organization_id").annotate(n=Count("pk")).order_by()
+    return sum(n for organization, n in counts if unit_of.get(organization) in sharing)
+
+
+def _share(entry: Entry, quota: Quota | None, unit: Organization, lock: bool) -> Share | None:
+    """The share of the unit below that the entry comes from; None where nothing was passed on."""
+    child = child_of(unit, entry.organization)
+    if quota is None or child is None or not quota.given:
+        return None
+    if lock:
+        Quota.objects.select_for_update().filter(pk=quota.pk).first()
+    shares = dict(quota.shares.values_list("organization_id", "places"))
+    used = used_below(unit, entry.category_id, entry.pk)
+    others = sum(max(0, n - shares.get(pk, 0)) for pk, n in used.items() if pk != child.pk)
+    return Share(child, shares.get(child.pk, 0), used.get(child.pk, 0), quota.left, others)
+
+
+def used_below(unit: Organization, category_id: int, but: int | None = None, **where: Any) -> dict[int, int]:
+    """Unit directly below → entries of the category that it has handed in and that still take a place."""
+    parents = dict(Organization.objects.descendants(unit).values_list("pk", "parent_id"))
+    rows = Entry.objects.filter(category=category_id, organization__in=list(parents), state__in=TAKES_A_PLACE)
+    found: dict[int, int] = defaultdict(int)
+    rows = rows.filter(**where).exclude(pk=but)
+    for organization, n in rows.values_list("organization_id").annotate(n=Count("pk")).order_by():
+        child = organization
+        while parents[child] != unit.pk:
+            child = parents[child]
+        found[child] += n
+    return found
+
+
+def used_of(quota: Quota) -> int:
+    """Places of the row that are taken, besides those passed on below.
+
+    A reporting unit's are taken by what it handed to the owner, a share by what its unit handed in at all.
+    """
+    unit, call = quota.organization, quota.category.call
+    rows = Entry.objects.filter(category=quota.category_id, state__in=TAKES_A_PLACE)
+    if quota.above_id is None:
+        rows = rows.filter(handed_up(call))
+    up = set(rows.filter(organization__in=unit.subtree_ids()).values_list("pk", flat=True))
+    below = used_below(unit, quota.category_id, pk__in=up)
+    shares = dict(quota.shares.values_list("organization_id", "places"))
+    within = sum(min(n, shares.get(pk, 0)) for pk, n in below.items())
+    return len(up) - within

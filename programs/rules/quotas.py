@@ -1,6 +1,6 @@
 """How many places a unit gets, and the sentence that explains it (rules R2, R3).
 
-A plan is a few lines. A line says which units it is for (kind, sector, a band of a figure) and what each prize gives
+A scheme is a few lines. A line says which units it is for (kind, sector, a band of a figure) and what each prize gives
 them: a number, a range, a share of a figure, or a pot that all its units share.
 """
 
@@ -61,7 +61,7 @@ def read_amount(text: str) -> Amount | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plan: for which units, by which figure, and what each prize (by key) gives them."""
+    """One line of a scheme: for which units, by which figure, and what each prize (by key) gives them."""
 
     kind: str = ""
     sector: str = ""
@@ -72,7 +72,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Scheme:
     """The lines, how a share is rounded, and how many may be put forward per place (120 % → 12000)."""
 
     lines: tuple[Line, ...] = ()
@@ -82,7 +82,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Unit:
-    """A reporting unit as the plan sees it."""
+    """A reporting unit as the scheme sees it."""
 
     pk: int
     kind: str
@@ -104,8 +104,8 @@ class Grant:
     sentence: str
 
 
-def read_plan(data: Mapping[str, Any]) -> Plan:
-    """The plan from an edition's JSON. Raises ValueError naming the line."""
+def read_scheme(data: Mapping[str, Any]) -> Scheme:
+    """The scheme from an edition's JSON. Raises ValueError naming the line."""
     lines = []
     for n, raw in enumerate(data.get("lines", ()), 1):
         try:
@@ -116,7 +116,7 @@ def read_plan(data: Mapping[str, Any]) -> Plan:
         given = {key: amount for key, amount in amounts.items() if amount is not None}
         cap = int(raw["cap"]) if str(raw.get("cap") or "").isdecimal() else None
         lines.append(Line(raw.get("kind", ""), raw.get("sector", ""), raw.get("basis") or "heads", band, given, cap))
-    return Plan(tuple(lines), data.get("rounding") or "down", int(data.get("surplus") or WHOLE))
+    return Scheme(tuple(lines), data.get("rounding") or "down", int(data.get("surplus") or WHOLE))
 
 
 def fits(line: Line, unit: Unit) -> bool:
@@ -126,9 +126,9 @@ def fits(line: Line, unit: Unit) -> bool:
     return line.band.holds(unit.figures.get(line.basis, 0))
 
 
-def line_for(plan: Plan, unit: Unit) -> tuple[int, Line] | None:
-    """The line of the plan that a unit falls under; its number counts from 1."""
-    return next(((n, line) for n, line in enumerate(plan.lines, 1) if fits(line, unit)), None)
+def line_for(scheme: Scheme, unit: Unit) -> tuple[int, Line] | None:
+    """The line of the scheme that a unit falls under; its number counts from 1."""
+    return next(((n, line) for n, line in enumerate(scheme.lines, 1) if fits(line, unit)), None)
 
 
 def rounded(figure: int, percent: int, rounding: str) -> int:
@@ -139,9 +139,9 @@ def rounded(figure: int, percent: int, rounding: str) -> int:
     return whole + (rest * 2 >= WHOLE) if rounding == "half" else whole
 
 
-def grant(plan: Plan, unit: Unit, prize: str) -> Grant | None:
-    """The unit's places in one prize with the sentence that explains them; None where the plan gives it none."""
-    found = line_for(plan, unit)
+def grant(scheme: Scheme, unit: Unit, prize: str) -> Grant | None:
+    """The unit's places in one prize with the sentence that explains them; None where the scheme gives it none."""
+    found = line_for(scheme, unit)
     amount = found[1].amounts.get(prize) if found else None
     if found is None or amount is None:
         return None
@@ -150,22 +150,22 @@ def grant(plan: Plan, unit: Unit, prize: str) -> Grant | None:
     if amount.kind == "pot":
         return Grant(amount.high, 0, 0, line.basis, figure, number, number, _pot_words(amount))
     if amount.kind == "share":
-        exact = rounded(figure, amount.percent, plan.rounding)
+        exact = rounded(figure, amount.percent, scheme.rounding)
         base = min(max(exact, amount.low), amount.high)
-        said = _share_words(plan, line, amount, figure, exact, base)
+        said = _share_words(scheme, line, amount, figure, exact, base)
     else:
         base = amount.high
         said = _given_words(line, amount, figure)
-    places = -(-base * plan.surplus // WHOLE)
+    places = -(-base * scheme.surplus // WHOLE)
     if places != base:
-        said += _("；差额 %(percent)s，可报 %(n)d 个") % {"percent": percent_words(plan.surplus), "n": places}
+        said += _("；差额 %(percent)s，可报 %(n)d 个") % {"percent": percent_words(scheme.surplus), "n": places}
     least = amount.low if amount.kind == "range" else 0
     return Grant(places, least, base, line.basis, figure, number, None, said)
 
 
-def cap_of(plan: Plan, unit: Unit) -> int | None:
+def cap_of(scheme: Scheme, unit: Unit) -> int | None:
     """How many the unit may put forward over all prizes together; None without such a bound."""
-    found = line_for(plan, unit)
+    found = line_for(scheme, unit)
     return found[1].cap if found else None
 
 
@@ -178,14 +178,14 @@ def _given_words(line: Line, amount: Amount, figure: int) -> str:
     }  # fmt: skip
 
 
-def _share_words(plan: Plan, line: Line, amount: Amount, figure: int, exact: int, base: int) -> str:
+def _share_words(scheme: Scheme, line: Line, amount: Amount, figure: int, exact: int, base: int) -> str:
     product = figure * amount.percent
     plain = f"{product // WHOLE}" if product % WHOLE == 0 else f"{product / WHOLE:.2f}".rstrip("0")
     said = _("%(basis)s %(figure)s 人，%(percent)s 是 %(exact)s") % {
         "basis": BASES[line.basis], "figure": f"{figure:,}", "percent": percent_words(amount.percent), "exact": plain,
     }  # fmt: skip
     if product % WHOLE:
-        said += _("，%(rounding)s得 %(n)d") % {"rounding": ROUNDINGS[plan.rounding], "n": exact}
+        said += _("，%(rounding)s得 %(n)d") % {"rounding": ROUNDINGS[scheme.rounding], "n": exact}
     if base > exact:
         return said + _("，至少 %(n)d 个") % {"n": base}
     if base < exact:
@@ -197,11 +197,11 @@ def _pot_words(amount: Amount) -> str:
     return _("同类单位合用 %(n)d 个，先报到的先占") % {"n": amount.high}
 
 
-def plan_problems(plan: Plan, prizes: Mapping[str, str]) -> list[str]:
-    """What the plan leaves undefined, naming line or boundary; empty when every unit falls under one line at most."""
+def scheme_problems(scheme: Scheme, prizes: Mapping[str, str]) -> list[str]:
+    """What the scheme leaves undefined, naming line or boundary; empty when every unit falls under one line at most."""
     found = []
     groups: dict[tuple[str, str], list[tuple[int, Line]]] = {}
-    for n, line in enumerate(plan.lines, 1):
+    for n, line in enumerate(scheme.lines, 1):
         groups.setdefault((line.kind, line.sector), []).append((n, line))
         if strange := set(line.amounts) - set(prizes):
             found.append(_("名额第 %(n)d 行有不属于这一届的奖项：%(keys)s") % {"n": n, "keys": "、".join(strange)})

@@ -105,9 +105,9 @@ def world() -> World:
     return made
 
 
-def call(by: Actor, key: str = "women-flag", publish: bool = True, places: int = 3, **params: Any) -> Call:
-    """An edition of ``key`` with ``places`` for each reporting unit in each category, published unless told
-    otherwise.
+def call(by: Actor, key: str = "women-flag", publish: bool = True, places: int | None = 3, **params: Any) -> Call:
+    """An edition of ``key`` with ``places`` by hand for each reporting unit in each category (None: none are set),
+    published unless told otherwise.
     """
     now = days.now()
     made = call_actions.create_call(
@@ -121,7 +121,7 @@ def call(by: Actor, key: str = "women-flag", publish: bool = True, places: int =
     call_actions.update_call(by, made.pk, params)
     categories = list(made.categories.all())
     units = Organization.objects.filter(parent=by.organization)
-    table = {unit.pk: {one.pk: places for one in categories} for unit in units}
+    table = {unit.pk: {one.pk: places for one in categories} for unit in units} if places is not None else {}
     call_actions.set_places(by, made.pk, {one.pk: 10 for one in categories}, table)
     if publish:
         call_actions.publish_call(by, made.pk)

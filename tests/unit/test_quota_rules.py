@@ -1,4 +1,4 @@
-"""Quota rules (R2, R3): what each kind gives, what it says, which plans are refused; against a second computation."""
+"""Quota rules (R2, R3): what each kind gives, what it says, which schemes are refused; against a second computation."""
 
 from fractions import Fraction
 from math import ceil, floor
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from programs.rules.bands import band_problems, read_band
 from programs.rules.percent import percent_words, read_percent
-from programs.rules.quotas import Unit, cap_of, grant, plan_problems, read_amount, read_plan
+from programs.rules.quotas import Unit, cap_of, grant, read_amount, read_scheme, scheme_problems
 
 TIERS = [{"kind": "university", "band": "不满1000", "amounts": {"a": "2"}},
          {"kind": "university", "band": "满1000", "amounts": {"a": "3"}}]  # fmt: skip
@@ -19,8 +19,8 @@ def unit(heads: int = 0, kind: str = "university", sector: str = "higher", **fig
     return Unit(1, kind, sector, {"heads": heads, "women": 0, "members": 0, **figures})
 
 
-def places(plan: dict, one: Unit, prize: str = "a") -> int | None:
-    found = grant(read_plan(plan), one, prize)
+def places(scheme: dict, one: Unit, prize: str = "a") -> int | None:
+    found = grant(read_scheme(scheme), one, prize)
     return found.places if found else None
 
 
@@ -40,42 +40,42 @@ def test_tier_by_head_count(heads, expected):
 )  # fmt: skip
 def test_share_of_women(women, percent, rounding, expected):
     """S-SUMHS21 (5 % of the women), S-SHU12 (about 1 %)."""
-    plan = {"rounding": rounding, "lines": [{"basis": "women", "amounts": {"a": percent}}]}
-    assert places(plan, unit(women=women)) == expected
+    scheme = {"rounding": rounding, "lines": [{"basis": "women", "amounts": {"a": percent}}]}
+    assert places(scheme, unit(women=women)) == expected
 
 
 def test_a_share_has_its_own_least_and_most():
-    plan = {"lines": [{"basis": "women", "amounts": {"a": "0.3% 1—5"}}]}
-    assert [places(plan, unit(women=n)) for n in (10, 700, 99999)] == [1, 2, 5]
-    said = grant(read_plan(plan), unit(women=10), "a").sentence
+    scheme = {"lines": [{"basis": "women", "amounts": {"a": "0.3% 1—5"}}]}
+    assert [places(scheme, unit(women=n)) for n in (10, 700, 99999)] == [1, 2, 5]
+    said = grant(read_scheme(scheme), unit(women=10), "a").sentence
     assert said == "女职工 10 人，0.3% 是 0.03，舍去得 0，至少 1 个"
 
 
 def test_range_fixed_nothing_and_pot():
-    plan = read_plan({"lines": [{"amounts": {"a": "1—2", "b": "0", "c": "池5"}}]})
-    first, none, pot = (grant(plan, unit(), key) for key in "abc")
+    scheme = read_scheme({"lines": [{"amounts": {"a": "1—2", "b": "0", "c": "池5"}}]})
+    first, none, pot = (grant(scheme, unit(), key) for key in "abc")
     assert (first.least, first.places) == (1, 2)
     assert (none.places, none.sentence) == (0, "每家 0 个")
     assert (pot.places, pot.pot) == (5, 1)
-    assert grant(plan, unit(), "d") is None
+    assert grant(scheme, unit(), "d") is None
 
 
 def test_surplus_is_rounded_up():
     """R3, S-GRRB18: nominations = ⌈places × 120 %⌉."""
-    plan = {"surplus": 12000, "lines": [{"amounts": {"a": "7", "b": "5", "c": "1"}}]}
-    assert [places(plan, unit(), key) for key in "abc"] == [9, 6, 2]
-    assert grant(read_plan(plan), unit(), "a").sentence == "每家 7 个；差额 120%，可报 9 个"
+    scheme = {"surplus": 12000, "lines": [{"amounts": {"a": "7", "b": "5", "c": "1"}}]}
+    assert [places(scheme, unit(), key) for key in "abc"] == [9, 6, 2]
+    assert grant(read_scheme(scheme), unit(), "a").sentence == "每家 7 个；差额 120%，可报 9 个"
 
 
 def test_cap_over_several_prizes():
     """S-DHU16: one per group, five in all; vocational colleges three."""
-    plan = read_plan({"lines": [{"sector": "higher", "amounts": {"a": "1"}, "cap": 5},
+    scheme = read_scheme({"lines": [{"sector": "higher", "amounts": {"a": "1"}, "cap": 5},
                                 {"sector": "vocational", "amounts": {"a": "1—2"}, "cap": 3}]})  # fmt: skip
-    assert [cap_of(plan, unit(sector=s)) for s in ("higher", "vocational", "basic")] == [5, 3, None]
+    assert [cap_of(scheme, unit(sector=s)) for s in ("higher", "vocational", "basic")] == [5, 3, None]
 
 
 def test_the_sentence_names_figure_and_band():
-    said = grant(read_plan({"lines": TIERS}), unit(1240), "a").sentence
+    said = grant(read_scheme({"lines": TIERS}), unit(1240), "a").sentence
     assert said == "教职工 1,240 人，按“满 1,000 人”档 3 个"
 
 
@@ -99,8 +99,8 @@ def test_the_sentence_names_figure_and_band():
 def test_an_undefined_boundary_is_named(bands, named):
     found = band_problems([read_band(text) for text in bands])
     assert any(named in text for text in found), found
-    plan = read_plan({"lines": [{"kind": "university", "band": text, "amounts": {"a": "1"}} for text in bands]})
-    assert any(named in text for text in plan_problems(plan, {"a": "甲"}))
+    scheme = read_scheme({"lines": [{"kind": "university", "band": text, "amounts": {"a": "1"}} for text in bands]})
+    assert any(named in text for text in scheme_problems(scheme, {"a": "甲"}))
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_an_amount_nobody_can_read_is_refused(text):
 
 
 def test_two_figures_for_one_kind_and_crossing_lines_are_refused():
-    mixed = read_plan({"lines": [{**TIERS[0]}, {**TIERS[1], "basis": "women"}]})
-    assert any("不同的人数分档" in text for text in plan_problems(mixed, {"a": "甲"}))
-    crossing = read_plan({"lines": [{"amounts": {"a": "1"}}, {"kind": "district", "amounts": {"a": "2"}}]})
-    assert any("重叠" in text for text in plan_problems(crossing, {"a": "甲"}))
-    too_much = read_plan({"lines": [{"amounts": {"a": "4"}, "cap": 3}]})
-    assert any("比合计上限 3 多" in text for text in plan_problems(too_much, {"a": "甲"}))
+    mixed = read_scheme({"lines": [{**TIERS[0]}, {**TIERS[1], "basis": "women"}]})
+    assert any("不同的人数分档" in text for text in scheme_problems(mixed, {"a": "甲"}))
+    crossing = read_scheme({"lines": [{"amounts": {"a": "1"}}, {"kind": "district", "amounts": {"a": "2"}}]})
+    assert any("重叠" in text for text in scheme_problems(crossing, {"a": "甲"}))
+    too_much = read_scheme({"lines": [{"amounts": {"a": "4"}, "cap": 3}]})
+    assert any("比合计上限 3 多" in text for text in scheme_problems(too_much, {"a": "甲"}))
 
 
 # against a second computation ---------------------------------------------------------------------
@@ -139,9 +139,9 @@ def test_two_figures_for_one_kind_and_crossing_lines_are_refused():
 def test_shares_agree_with_fractions(figure, percent, rounding):
     exact = Fraction(figure) * Fraction(percent, 10_000)
     expected = {"down": floor(exact), "up": ceil(exact), "half": floor(exact + Fraction(1, 2))}[rounding]
-    plan = {"rounding": rounding, "lines": [{"amounts": {"a": percent_words(percent)}}]}
+    scheme = {"rounding": rounding, "lines": [{"amounts": {"a": percent_words(percent)}}]}
     assert read_percent(percent_words(percent)) == percent
-    assert places(plan, unit(figure)) == min(expected, 9999)
+    assert places(scheme, unit(figure)) == min(expected, 9999)
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=6, unique=True), st.integers(0, 6000), st.data())

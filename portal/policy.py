@@ -43,6 +43,7 @@ _MATRIX: dict[str, dict[str, str]] = {
     "organization": {
         "read": "chair@tree clerk@tree officer@tree leader@tree auditor@all supervisor@all",
         "update": "chair@unit clerk@unit officer@tree",
+        "change": "officer@tree",
         "import": "officer@tree",
         "export": "officer@tree auditor@all",
     },

@@ -41,6 +41,8 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("bulk.start", _("一起办理")),
     ("bulk.resume", _("接着办一批")),
     ("bulk.undo", _("撤回一批")),
+    ("entry.carried", _("随单位变动转办")),
+    ("call.carried", _("随单位变动换主办")),
     ("notice.draft", _("起草公示")),
     ("notice.change", _("改公示的文字")),
     ("notice.drop", _("作废公示草稿")),

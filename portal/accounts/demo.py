@@ -77,7 +77,7 @@ def unit_accounts(made: dict) -> None:
     users, posts, rnd = [], [], random.Random(11)
     for key, org in made["orgs"].items():
         role = "officer" if org.kind in ("district", "vocational") else "chair"
-        if org.kind in ("city", "department") or (key, role) in held:
+        if not org.active or org.kind in ("city", "department") or (key, role) in held:
             continue
         member = by_org.get(org.pk)
         name = (

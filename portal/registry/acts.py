@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 ACTS: tuple[tuple[str, str], ...] = (
     ("organization.create", _("建组织")),
     ("organization.update", _("改组织资料")),
+    ("organization.rename", _("组织改名")),
+    ("organization.move", _("组织换上级")),
+    ("organization.merge", _("组织并入")),
+    ("organization.dissolve", _("撤销组织")),
     ("organization.import", _("导入改组织")),
     ("organization.import_undone", _("撤回导入的组织")),
     ("member.add", _("登记会员")),

@@ -2,6 +2,7 @@
 
 from portal import policy
 from portal.core.actor import Actor
+from portal.registry.models import Organization
 
 
 def holds(actor: Actor, resource: str, action: str, organization_id: int | None) -> bool:
@@ -16,3 +17,10 @@ def holds(actor: Actor, resource: str, action: str, organization_id: int | None)
     if scope == "tree":
         return actor.tree_ids is None or organization_id in actor.tree_ids
     return False
+
+
+def may_change(actor: Actor, unit: Organization) -> bool:
+    """Whether the actor may change this union's place in the tree: the level above it does, for the root its own."""
+    if not unit.active or not holds(actor, "organization", "change", unit.pk):
+        return False
+    return unit.parent_id is None or unit.pk != actor.organization_id

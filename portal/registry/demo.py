@@ -6,8 +6,10 @@ import random
 from portal.core import trail
 from portal.core.actor import SYSTEM
 from portal.kit import days, idcard, pinyin
+from portal.registry.actions.changes import change_tree, rename
 from portal.registry.actions.organizations import fill_keys
-from portal.registry.models import Member, Membership, Organization
+from portal.registry.carrying import Asked
+from portal.registry.models import Member, Membership, Organization, OrganizationChange
 
 DISTRICTS = [
     "黄浦",
@@ -215,4 +217,17 @@ def members(made: dict) -> None:
     trail.write(SYSTEM, "demo.members", orgs["city"], change={"count": len(people.made)})
 
 
-STEPS = (organizations, members)
+def changes_of_the_tree(made: dict) -> None:
+    """A school with a new name, and one that went into its neighbour."""
+    orgs = made["orgs"]
+    rename(
+        SYSTEM, orgs["闵行3"], datetime.date(2025, 9, 1), "闵行区南亭外国语学校工会", "南亭外国语学校",
+        "学校更名", "闵教工〔2025〕14号",
+    )  # fmt: skip
+    asked = Asked(OrganizationChange.Kind.MERGE, orgs["闵行8"], datetime.date(2026, 7, 1), orgs["闵行2"])
+    change_tree(SYSTEM, asked, "两校合并办学", "闵教工〔2026〕9号")
+    for key in ("闵行3", "闵行8"):
+        orgs[key].refresh_from_db()
+
+
+STEPS = (organizations, members, changes_of_the_tree)

@@ -9,85 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from portal.core import plain
 from portal.core.actor import Actor
-from portal.kit import days, idcard
+from portal.kit import idcard
 from portal.kit.drawing import Section
 from portal.kit.forms import DateInput, NumberInput, PickRadio, UploadInput
 from portal.kit.refusal import Refused
-from portal.registry.forms_units import unit_field
-from portal.registry.models import Member, Membership, Organization
+from portal.registry.forms_units import checked, not_ahead, unit_field
+from portal.registry.models import Member, Membership
 
 SHEET_MB = 20
-
-
-def _checked(form: forms.Form, name: str, read: Any) -> str:
-    value = form.cleaned_data.get(name, "")
-    if not value:
-        return ""
-    try:
-        return read(value)
-    except Refused as refusal:
-        raise forms.ValidationError(str(refusal)) from None
-
-
-class OrganizationForm(forms.ModelForm):
-    """A union's own data. ``version`` goes along, so that nobody overwrites what somebody else just wrote."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    class Meta:
-        model = Organization
-        fields = (
-            "name",
-            "short_name",
-            "sector",
-            "area",
-            "uscc",
-            "head_count",
-            "women_count",
-            "phone",
-            "term_from",
-            "term_until",
-        )
-        widgets = {
-            "head_count": NumberInput(),
-            "women_count": NumberInput(),
-            "term_from": DateInput(),
-            "term_until": DateInput(),
-            "uscc": forms.TextInput(attrs={"maxlength": 24, "autocapitalize": "characters", "spellcheck": "false"}),
-        }
-
-    layout = (
-        Section(_("名称和代码"), ["name", ("short_name", "uscc"), ("sector", "area", "phone")]),
-        Section(_("人数和届期"), [("head_count", "women_count"), ("term_from", "term_until")]),
-    )
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        others = Organization.objects.filter(parent=self.instance.parent_id, name=name).exclude(pk=self.instance.pk)
-        if others.exists():
-            raise forms.ValidationError(_("同一个上级下面已经有叫这个名字的工会"))
-        return name
-
-    def clean_uscc(self) -> str:
-        code = _checked(self, "uscc", idcard.check_uscc)
-        if code and (other := Organization.objects.filter(uscc=code).exclude(pk=self.instance.pk).first()):
-            raise forms.ValidationError(_("这个代码已经是%(name)s的") % {"name": other.name})
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        heads, women = data.get("head_count"), data.get("women_count")
-        if heads is not None and women is not None and women > heads:
-            over = _("女教职工 %(women)d，比教职工 %(heads)d 多 %(n)d") % {
-                "women": women,
-                "heads": heads,
-                "n": women - heads,
-            }
-            self.add_error("women_count", over)
-        start, end = data.get("term_from"), data.get("term_until")
-        if start and end and end <= start:
-            self.add_error("term_until", _("要晚于本届起 %(day)s") % {"day": start.isoformat()})
-        return data
 
 
 class MemberForm(forms.ModelForm):
@@ -123,10 +52,10 @@ class MemberForm(forms.ModelForm):
         self.fields["sex"].choices = Member.Sex.choices
 
     def clean_phone(self) -> str:
-        return _checked(self, "phone", idcard.check_phone)
+        return checked(self, "phone", idcard.check_phone)
 
     def clean_card_number(self) -> str:
-        return _checked(self, "card_number", idcard.check_bank_card)
+        return checked(self, "card_number", idcard.check_bank_card)
 
     def changes(self) -> dict[str, Any]:
         """What to hand to the action: a blank number means the old one stays."""
@@ -174,7 +103,7 @@ class NewMemberForm(forms.Form):
         self.fields = {"unit": unit_field(actor, _("所在工会")), **self.fields}
 
     def clean_phone(self) -> str:
-        return _checked(self, "phone", idcard.check_phone)
+        return checked(self, "phone", idcard.check_phone)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -196,12 +125,6 @@ class NewMemberForm(forms.Form):
             data[name] = real
 
 
-def _not_ahead(day: datetime.date) -> datetime.date:
-    if day > days.today():
-        raise forms.ValidationError(_("%(day)s 还没到") % {"day": day.isoformat()})
-    return day
-
-
 class TransferForm(forms.Form):
     """To which union, from which day on."""
 
@@ -212,7 +135,7 @@ class TransferForm(forms.Form):
         self.fields = {"to": unit_field(actor, _("转到哪个工会")), **self.fields}
 
     def clean_on(self) -> datetime.date:
-        return _not_ahead(self.cleaned_data["on"])
+        return not_ahead(self.cleaned_data["on"])
 
 
 class EndForm(forms.Form):
@@ -226,7 +149,7 @@ class EndForm(forms.Form):
     on = forms.DateField(label=_("哪天"), widget=DateInput())
 
     def clean_on(self) -> datetime.date:
-        return _not_ahead(self.cleaned_data["on"])
+        return not_ahead(self.cleaned_data["on"])
 
 
 PURPOSES = (
@@ -274,4 +197,4 @@ class UploadForm(forms.Form):
     )
 
     def clean_as_of(self) -> datetime.date:
-        return _not_ahead(self.cleaned_data["as_of"])
+        return not_ahead(self.cleaned_data["as_of"])

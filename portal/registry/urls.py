@@ -2,16 +2,23 @@
 
 from django.urls import path
 
-from portal.registry.views import imports, members, organizations
+from portal.registry.views import changes, imports, members, organizations
 
 app_name = "registry"
 urlpatterns = [
     path("organizations/", organizations.home, name="home"),
     path("organizations/list/", organizations.organizations, name="organizations"),
     path("organizations/find/", organizations.find, name="find"),
+    path("organizations/new/", changes.organization_new, name="organization_new"),
     path("organizations/<int:organization_id>/", organizations.organization, name="organization"),
     path("organizations/<int:organization_id>/branch/", organizations.branch, name="branch"),
     path("organizations/<int:organization_id>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<int:organization_id>/history/", changes.organization_history, name="organization_history"),
+    path(
+        "organizations/<int:organization_id>/change/<slug:change>/",
+        changes.organization_change,
+        name="organization_change",
+    ),
     path("members/", members.members, name="members"),
     path("members/add/", members.member_add, name="member_add"),
     path("members/find/", members.member_find, name="member_find"),

@@ -42,6 +42,8 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
         raise Refused(_("这个身份不能申报"))
     if call.state != Call.State.PUBLISHED:
         raise Refused(_("还没有发布"))
+    if not by.organization.active:
+        raise Refused(_("%(unit)s已经停用，不能再报新的") % {"unit": by.organization.name})
     if call.program.subject == "member" and member is None:
         raise Refused(_("请从花名册里选一个人"), "member")
     subject = subject.strip() or (member.name if member else "")

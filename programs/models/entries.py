@@ -103,7 +103,20 @@ class Entry(models.Model):
                 END IF;
                 RETURN NEW;
                 """,
-            )
+            ),
+            # KEY SHARE waits for a merger or an end of the unit that is under way.
+            pgtrigger.Trigger(
+                name="open_unit",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                PERFORM 1 FROM registry_organization WHERE id = NEW.organization_id AND active FOR KEY SHARE;
+                IF NOT FOUND THEN
+                  RAISE EXCEPTION 'unit % is closed', NEW.organization_id USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

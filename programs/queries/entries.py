@@ -8,8 +8,20 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from portal.core.actor import Actor
+from portal.kit import days
+from portal.registry.queries.history import name_on
 from programs.models import Attachment, Call, Entry, Revision
 from programs.spec import TAKES_A_PLACE, Field, State
+
+#: Nothing more will happen to these: they stay as they were, with the unit that handed them in.
+SETTLED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.REVOKED)
+
+
+def unit_name(entry: Entry) -> str:
+    """What the entry's papers call its unit: a settled one keeps the name that the unit had when it was handed in."""
+    if entry.state not in SETTLED or entry.submitted_at is None:
+        return entry.organization.name
+    return name_on(entry.organization, days.local(entry.submitted_at).date())
 
 
 def content_digest(entry: Entry) -> str:

@@ -83,7 +83,7 @@ def paper(entry: Entry) -> dict[str, Any]:
     code = entries.check_digits(entries.content_digest(entry))
     return {
         "title": entry.call.program.form_title or entry.call.title, "edition": entry.call.title,
-        "category": entry.category.name, "photo": not collective, "unit": entry.organization.name,
+        "category": entry.category.name, "photo": not collective, "unit": entries.unit_name(entry),
         "head": pairs(facts[:8]) if not collective else [], "facts": pairs(facts[8:] if not collective else facts),
         "shorts": [(one.label, _said(one, entry)) for one in _texts(fields, short=True)],
         "longs": [(one.label, one.limit, _paragraphs(_said(one, entry))) for one in _texts(fields, short=False)],
@@ -104,7 +104,7 @@ def _person(entry: Entry) -> list[tuple[str, str]]:
     unit = _("所在单位") if entry.call.program.subject == "collective" else _("工作单位")
     asked = {one.label for one in entry.call.fields}
     known = [(label, str(value)) for label, value in person(entry) if label not in asked]
-    return [*known, (unit, entry.organization.name)]
+    return [*known, (unit, entries.unit_name(entry))]
 
 
 def pairs(rows: list[tuple[str, str]]) -> list[dict[str, str]]:

@@ -23,7 +23,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 #: Keyword arguments that name a child of the first one, taken from it.
 CHILDREN = ("attachment_id", "revision")
 #: Keyword arguments that are words, not rows.
-WORDS: dict[str, str] = {"field": "phone", "move": "withdraw", "step": "accepted", "key": "x", "uidb36": "1"}
+WORDS: dict[str, str] = {
+    "field": "phone", "move": "withdraw", "step": "accepted", "key": "x", "change": "rename", "uidb36": "1",
+}  # fmt: skip
 #: Where an argument is called otherwise than what it names.
 ALIASES = {
     "programs:plan_detail": "plan_id", "programs:plan_source": "plan_id", "programs:plan_task": "item_id",

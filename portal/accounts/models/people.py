@@ -98,7 +98,20 @@ class Post(models.Model):
                 END IF;
                 RETURN NEW;
                 """,  # nosec B608 # roles are constants
-            )
+            ),
+            # KEY SHARE waits for a merger or an end of the union that is under way.
+            pgtrigger.Trigger(
+                name="open_union",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                PERFORM 1 FROM registry_organization WHERE id = NEW.organization_id AND active FOR KEY SHARE;
+                IF NOT FOUND THEN
+                  RAISE EXCEPTION 'union % is closed', NEW.organization_id USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,8 +1,9 @@
 """Writing organisations."""
 
+import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal.core import trail
@@ -12,9 +13,9 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from portal.registry.models.organizations import BELOW
 
-#: Fields that an officer's form may write; nothing else is taken from a POST (rule 4).
+#: Fields that a form may write; nothing else is taken from a POST (rule 4). A new name is an act of its own.
 WRITABLE = (
-    "name", "short_name", "sector", "area", "uscc", "head_count", "women_count", "phone", "term_from", "term_until",
+    "short_name", "sector", "area", "uscc", "head_count", "women_count", "phone", "term_from", "term_until",
 )  # fmt: skip
 
 
@@ -37,9 +38,21 @@ def fill_keys(organization: Organization) -> None:
 def create_organization(by: Actor, parent: Organization | None, kind: str, code: str, **values: Any) -> Organization:
     """Add a union below ``parent``. Raises Refused when the kind does not fit there."""
     place_allowed(kind, parent)
-    organization = Organization(parent=parent, kind=kind, code=code, **values)
+    name = " ".join(values.pop("name").split())
+    if Organization.objects.filter(parent=parent, name=name).exists():
+        raise Refused(_("同一个上级下面已经有叫这个名字的工会"), "name")
+    if code and Organization.objects.filter(code=code).exists():
+        raise Refused(_("这个编号已经有了"), "code")
+    organization = Organization(parent=parent, kind=kind, code=code or uuid.uuid4().hex[:20], name=name, **values)
     fill_keys(organization)
-    organization.save()
+    try:
+        with transaction.atomic():
+            organization.save()
+    except IntegrityError as problem:
+        raise Refused(_("名称、编号或信用代码刚被另一家用了，或者上级刚停用")) from problem
+    if not code:  # of its own number, as the import does
+        organization.code = f"Z{organization.pk:06d}"
+        organization.save(update_fields=["code"])
     trail.write(by, "organization.create", organization, change={"kind": kind, "parent": parent.pk if parent else None})
     return organization
 

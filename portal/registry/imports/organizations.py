@@ -52,6 +52,7 @@ EXAMPLE = {
     "sector": "中小幼", "area": "第三片区", "uscc": "", "head_count": "143", "women_count": "97",
     "phone": "021-60000000", "term_from": "2022-01-17", "term_until": "2027-01-16",
 }  # fmt: skip
+EDITS = ("organization.update", "organization.rename", "organization.move")
 UPDATABLE = {
     "name": "名称", "short_name": "简称", "sector": "学段", "area": "片区", "uscc": "信用代码", "head_count": "教职工",
     "women_count": "女教职工", "phone": "联系电话", "term_from": "本届起", "term_until": "本届止",
@@ -154,7 +155,7 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
     named = every.filter(parent__in=parents, name__in={v["name"] for v in rows})
     by_name = {(one.parent_id, one.name): one for one in named}
     ids = {one.pk for group in (by_code, by_uscc, by_name) for one in group.values()}
-    edits = by_hand(Organization, ("organization.update",), ids, look.scope.as_of)
+    edits = by_hand(Organization, EDITS, ids, look.scope.as_of)
     found = []
     for values in rows:
         hits = {
@@ -174,6 +175,8 @@ def _weigh(values: Values, hits: dict[str, Organization], look: Look, edits: dic
             found.problems.append(("code", _("编号重复"), ""))
         return found
     existing = next(iter(hits.values()))
+    if not existing.active:
+        found.problems.append(("name", _("“%(name)s”已经停用") % {"name": existing.name}, _("删掉这一行")))
     for key, other in hits.items():
         if other.pk != existing.pk or other.pk not in look.units.by_pk:
             whose = other.name if other.pk in look.units.by_pk else _("别处的工会")

@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
+from portal.kit import days
 from portal.kit.refusal import Refused
+from portal.registry.actions.changes import change_tree
 from portal.registry.actions.organizations import fill_keys
+from portal.registry.carrying import Asked
 from portal.registry.imports.organizations import UPDATABLE, Look
 from portal.registry.imports.spec import Line
-from portal.registry.models import ImportRow, Organization
+from portal.registry.models import ImportRow, Organization, OrganizationChange
 
-_STORED = (*UPDATABLE, "parent", "version", "pinyin", "initials")
+_STORED = (*UPDATABLE, "version", "pinyin", "initials")
+Kind = OrganizationChange.Kind
 _DAYS = ("term_from", "term_until")
 _DIGITS = 6
 
@@ -71,7 +75,7 @@ def _passing() -> str:
 
 
 def _change(lines: list[Line], by: Actor, look: Look) -> None:
-    changed_rows, records = [], []
+    changed_rows, moved, records = [], [], []
     for line in lines:
         one: Organization = line.found.existing  # type: ignore[assignment]
         names = {change.field for change in line.found.changes} - line.kept
@@ -81,18 +85,36 @@ def _change(lines: list[Line], by: Actor, look: Look) -> None:
         for name in names - {"parent"}:
             setattr(one, name, line.values[name])
         if "parent" in names:
-            one.parent_id = _parent(line, look)
+            moved.append((line, one, _parent(line, look)))
         fill_keys(one)
         one.version += 1
         line.row.target_id, line.undo["version"] = one.pk, one.version
         changed_rows.append(one)
         records.append(("organization.import", one, {"import": line.row.batch_id, "fields": sorted(names)}, ""))
-    store(changed_rows)
+    store(changed_rows, by)
     trail.write_many(by, records)
+    for line, one, parent in moved:
+        _move(by, one, parent, _("导入组织名单"))
+        line.undo["version"] = one.version
 
 
-def store(rows: list[Organization]) -> None:
-    """Update many whole rows at once: an insert that always meets its id."""
+def _move(by: Actor, one: Organization, parent: int | None, reason: str) -> None:
+    """To another parent, with everything that goes along; the row then has a new version."""
+    change_tree(by, Asked(Kind.MOVE, one, days.today(), Organization.objects.get(pk=parent)), reason, "")
+    one.refresh_from_db()
+
+
+def store(rows: list[Organization], by: Actor) -> None:
+    """Update many whole rows at once: an insert that always meets its id. New names go into the history first."""
+    names = dict(Organization.objects.filter(pk__in=[one.pk for one in rows]).values_list("pk", "name"))
+    OrganizationChange.objects.bulk_create(
+        OrganizationChange(
+            organization=one, kind=Kind.RENAME, on=days.today(), old_name=names[one.pk], new_name=one.name,
+            reason=_("导入组织名单"), by=by.user,
+        )
+        for one in rows
+        if one.name != names[one.pk]
+    )  # fmt: skip
     Organization.objects.bulk_create(
         rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=_STORED
     )
@@ -113,10 +135,12 @@ def undo(rows: Sequence[tuple[ImportRow, dict[str, Any]]], by: Actor) -> list[st
     for one, u in changed:
         for name, value in u["old"].items():
             setattr(one, name, datetime.date.fromisoformat(value) if name in _DAYS and value else value)
-        one.parent_id = u["parent"]
         one.version += 1
         fill_keys(one)
-    store([one for one, _u in changed])
+    store([one for one, _u in changed], by)
+    for one, u in changed:
+        if one.parent_id != u["parent"]:
+            _move(by, one, u["parent"], _("撤回导入"))
     trail.write_many(by, (("organization.import_undone", one, {}, "") for one in there.values()))
     return []
 

@@ -1,7 +1,17 @@
 """Models of the registry."""
 
+from portal.registry.models.changes import OrganizationChange
 from portal.registry.models.imports import ImportBatch, ImportRow
 from portal.registry.models.members import Member, Membership
 from portal.registry.models.organizations import Kind, Organization, Sector
 
-__all__ = ["ImportBatch", "ImportRow", "Kind", "Member", "Membership", "Organization", "Sector"]
+__all__ = [
+    "ImportBatch",
+    "ImportRow",
+    "Kind",
+    "Member",
+    "Membership",
+    "Organization",
+    "OrganizationChange",
+    "Sector",
+]

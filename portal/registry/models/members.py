@@ -1,5 +1,6 @@
 """People and where they belonged when."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,24 @@ from portal.core.actor import Actor
 from portal.kit import idcard
 from portal.kit.fields import BlindIndexField, EncryptedTextField
 from portal.registry.models.organizations import Organization
+
+
+def _open_union(operation: pgtrigger.Operation, rows: str, **tables: str) -> pgtrigger.Trigger:
+    """A closed union takes nobody in. One look per statement: rosters come by the thousand."""
+    return pgtrigger.Trigger(
+        name=f"open_union_{operation}".lower(),
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        func=f"""
+        PERFORM 1 FROM registry_organization WHERE id IN ({rows}) ORDER BY id FOR KEY SHARE;
+        IF EXISTS (SELECT 1 FROM registry_organization WHERE id IN ({rows}) AND NOT active) THEN
+            RAISE EXCEPTION 'the union is closed' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+        """,  # nosec B608 # constants
+    )
 
 
 class MemberQuerySet(models.QuerySet):
@@ -75,6 +94,16 @@ class Member(models.Model):
 
     class Meta:
         verbose_name = _("会员")
+        triggers = [
+            _open_union(pgtrigger.Insert, "SELECT organization_id FROM added WHERE active", new="added"),
+            _open_union(
+                pgtrigger.Update,
+                "SELECT n.organization_id FROM after n JOIN before o USING (id)"
+                " WHERE n.active AND (n.organization_id <> o.organization_id OR NOT o.active)",
+                old="before",
+                new="after",
+            ),
+        ]
         indexes = [
             models.Index(fields=["organization", "pinyin"]),
             models.Index(fields=["pinyin", "id"]),

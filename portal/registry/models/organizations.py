@@ -1,5 +1,6 @@
 """The tree of unions."""
 
+import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -42,6 +43,53 @@ BELOW: dict[str, tuple[str, ...]] = {
 }
 
 
+#: BEFORE UPDATE of a union: its name, parent and end change only together with a line of its history, written first.
+HISTORY = pgtrigger.Trigger(
+    name="history",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+    IF NEW.name IS DISTINCT FROM OLD.name AND NEW.name IS DISTINCT FROM (
+        SELECT new_name FROM registry_organizationchange
+        WHERE organization_id = NEW.id AND kind = 'rename' ORDER BY id DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'union % got a new name without its history', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.parent_id IS DISTINCT FROM OLD.parent_id AND NEW.parent_id IS DISTINCT FROM (
+        SELECT other_id FROM registry_organizationchange
+        WHERE organization_id = NEW.id AND kind = 'move' ORDER BY id DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'union % got a new parent without its history', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.active IS DISTINCT FROM OLD.active AND (NEW.active OR NOT EXISTS (
+        SELECT 1 FROM registry_organizationchange WHERE organization_id = NEW.id AND kind IN ('merge', 'dissolve')
+    )) THEN
+        RAISE EXCEPTION 'union % ended or came back without its history', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+#: A closed union takes nobody in and gets nothing below it. KEY SHARE waits for a change of the union under way.
+OPEN_PARENT = pgtrigger.Trigger(
+    name="open_parent",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.parent_id IS NOT DISTINCT FROM OLD.parent_id THEN RETURN NEW; END IF;
+    END IF;
+    IF NEW.parent_id IS NOT NULL AND NEW.active THEN
+        PERFORM 1 FROM registry_organization WHERE id = NEW.parent_id AND active FOR KEY SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'union % is closed', NEW.parent_id USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+
 class OrganizationQuerySet(TreeQuerySet):
     def visible_to(self, actor: Actor) -> "OrganizationQuerySet":
         if actor.role in ("auditor", "supervisor"):
@@ -75,6 +123,7 @@ class Organization(TreeNode):
 
     class Meta:
         verbose_name = _("组织")
+        triggers = [HISTORY, OPEN_PARENT]
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="organization_name_once"),
             models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organization_uscc_once"),

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from portal.core.actor import Actor
 from portal.kit import days
-from portal.registry.models import Kind, Organization
+from portal.registry.models import Kind, Organization, OrganizationChange
 
 #: More lines than these under one branch are left to the list.
 BRANCH = 60
@@ -134,15 +134,17 @@ def _count(root: Node, top: Organization, actor: Actor) -> None:
 
 
 def find_units(text: str, actor: Actor, at_most: int = 20) -> list[Organization]:
-    """Unions by a part of the name, by short name, code, pinyin or initials."""
+    """Unions by a part of the name, by short name, code, pinyin or initials; also closed ones by a former name."""
     wanted = text.strip()
     if not wanted:
         return []
     hit = Q(name__contains=wanted) | Q(short_name__contains=wanted) | Q(code__iexact=wanted)
     if wanted.isascii():
         hit |= Q(pinyin__startswith=wanted.lower()) | Q(initials__contains=wanted.lower())
-    rows = Organization.objects.visible_to(actor).filter(hit, active=True).select_related("parent")
-    return list(rows.order_by("pinyin", "pk")[:at_most])
+    former = OrganizationChange.objects.filter(old_name__contains=wanted).values("organization")
+    hit = Q(hit, active=True) | Q(pk__in=former) | Q(name__contains=wanted)
+    rows = Organization.objects.visible_to(actor).filter(hit).select_related("parent")
+    return list(rows.order_by("-active", "pinyin", "pk")[:at_most])
 
 
 def late_q(today: datetime.date) -> Q:

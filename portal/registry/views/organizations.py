@@ -14,11 +14,13 @@ from portal.kit.forms import form_page, refuse
 from portal.kit.refusal import Refused
 from portal.kit.tables import Act, listing_page
 from portal.registry.actions.organizations import WRITABLE, update_organization
-from portal.registry.checks import holds
-from portal.registry.forms import OrganizationForm
+from portal.registry.checks import holds, may_change
+from portal.registry.forms_units import OrganizationForm
 from portal.registry.models import Kind, Organization
-from portal.registry.queries import people, tree
+from portal.registry.models.organizations import BELOW
+from portal.registry.queries import history, people, tree
 from portal.registry.tables import ORGANIZATIONS
+from portal.registry.views.changes import timeline
 from portal.registry.views.drawing import drawn, posted
 
 
@@ -43,23 +45,29 @@ def organization(request: HttpRequest, organization_id: int) -> HttpResponse:
     unit = _visible(request, organization_id)
     actor = request.actor
     may = {
-        "edit": holds(actor, "organization", "update", unit.pk),
+        "edit": unit.active and holds(actor, "organization", "update", unit.pk),
+        "change": may_change(actor, unit),
         "members": holds(actor, "member", "read", unit.pk),
         "posts": policy.scope(actor.role, "post", "read") is not None,
         "import": policy.scope(actor.role, "organization", "import") is not None,
+        "add": unit.active and holds(actor, "organization", "change", unit.pk) and bool(BELOW[unit.kind]),
     }
     posts = unit.posts.visible_to(actor).current().select_related("user") if may["posts"] else []
     route = tree.route_to(unit, actor)
     root = tree.tree_to(route, actor)
+    ended = None if unit.active else history.closing(unit)
     context = {
         "unit": unit,
+        "ended": ended,
+        "heir_opens": ended is not None and Organization.objects.visible_to(actor).filter(pk=ended.other_id).exists(),
         "route": route[:-1],
         "root": root,
         "attention": tree.attention(actor),
         "figures": people.figures(unit) if may["members"] else None,
         "below": next((line.count for line in root.walk() if line.current), 0),
         "moves": people.moves_this_year(unit) if may["members"] else None,
-        "term": _term(unit),
+        "term": _term(unit) if unit.active else None,
+        "events": timeline(unit),
         "posts": posts,
         "may": may,
         "panels": drawn(request, people.panels("ORGANIZATION", actor, unit)),
@@ -117,7 +125,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 @access("organization", "update")
 def organization_edit(request: HttpRequest, organization_id: int) -> HttpResponse:
     unit = _visible(request, organization_id)
-    if not holds(request.actor, "organization", "update", unit.pk):
+    if not unit.active or not holds(request.actor, "organization", "update", unit.pk):
         raise Http404
     name = unit.name  # the form writes into the instance while it checks
     form = OrganizationForm(posted(request), instance=unit, initial={"version": unit.version})

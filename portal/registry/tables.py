@@ -34,7 +34,10 @@ class MemberFilter(django_filters.FilterSet):
         empty_label=filter_label(gettext_lazy("人员类别")),
     )
     unit = django_filters.CharFilter(label=gettext_lazy("单位名称，含下级"), method="in_unit")
-    hired = django_filters.NumberFilter(label=gettext_lazy("哪年入校"), field_name="hired_on", lookup_expr="year")
+    hired = django_filters.NumberFilter(
+        label=gettext_lazy("哪年入校"), field_name="hired_on", lookup_expr="year", min_value=1900, max_value=2100,
+        decimal_places=0,
+    )  # fmt: skip
 
     class Meta:
         model = Member

@@ -21,7 +21,7 @@ class CallFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=Call.State.choices, empty_label=filter_label(_("状态"))
     )
-    year = django_filters.NumberFilter(label=_("年度"), min_value=2000, max_value=2100)
+    year = django_filters.NumberFilter(label=_("年度"), min_value=2000, max_value=2100, decimal_places=0)
 
     class Meta:
         model = Call

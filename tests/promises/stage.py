@@ -12,6 +12,7 @@ from typing import Any
 
 from awards.honours import actions as honours
 from awards.honours.models import Certificate, CertificateBatch
+from portal.api.actions.tokens import create_token
 from portal.core import files, jobs, outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import override
@@ -101,7 +102,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         if thing.draft:
             return role in UNIT_ROLES and own_place
         return in_reach or role == "auditor" or thing.subject == actor
-    if thing.kind in ("message_id", "job_id", "import_id", "run_id"):
+    if thing.kind in ("message_id", "job_id", "import_id", "run_id", "token_id"):
         return thing.owner == actor
     return rules[thing.kind]
 
@@ -197,6 +198,9 @@ def _ground(stage: Stage) -> None:
         stage.add("message_id", message, place, owner=key)
         lost = Delivery.objects.create(message=message, channel="email", state="failed", due_at=days.now())
         stage.add("delivery_id", lost, place)
+        until = days.today() + datetime.timedelta(days=30)
+        token, _secret = create_token(actor, f"{key}的系统", "write", actor.post, until)
+        stage.add("token_id", token, place, owner=key)
         job = jobs.start("core.broadcast", actor, f"{key}的任务", {"users": [], "subject": "x"})
         job.file = files.keep(b"PK", "结果.xlsx", "application/zip", actor)
         job.state = "done"

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import Post
+from portal.accounts.models import Post, User
 from portal.api.models import Token
 from portal.api.queries import PREFIX, digest
 from portal.core import trail
@@ -24,7 +24,7 @@ USED_EVERY = datetime.timedelta(minutes=1)
 def create_token(by: Actor, name: str, reach: str, post: Post | None, expires_on: datetime.date) -> tuple[Token, str]:
     """A new token of one's own and its secret, which is shown once and never kept."""
     # the account's row is the lock of the counting
-    type(by.user).objects.select_for_update().get(pk=by.user.pk)
+    User.objects.select_for_update().get(pk=by.user.pk)
     mine = Token.objects.visible_to(by).in_force().count()
     if mine >= AT_MOST:
         raise Refused(_("最多 %(n)d 把，先作废不用的") % {"n": AT_MOST})

@@ -1,5 +1,5 @@
 """Pages about the API: its document and reference, one's tokens."""
 
-from portal.api.views.reference import document
+from portal.api.views.reference import document, reference
 
-__all__ = ["document"]
+__all__ = ["document", "reference"]

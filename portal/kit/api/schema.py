@@ -170,7 +170,9 @@ def _kind(one: django_filters.Filter) -> dict[str, Any]:
     if isinstance(one, django_filters.ModelChoiceFilter):
         return {"type": "integer", "minimum": 1}
     if isinstance(one, django_filters.NumberFilter):
-        return {"type": "number"}
+        bounds = {"minimum": one.extra.get("min_value"), "maximum": one.extra.get("max_value")}
+        kind = "integer" if one.extra.get("decimal_places") == 0 else "number"
+        return {"type": kind, **{name: bound for name, bound in bounds.items() if bound is not None}}
     if isinstance(one, django_filters.DateFilter):
         return {"type": "string", "format": "date"}
     return {"type": "string", "maxLength": lists.SEARCH_LIMIT}

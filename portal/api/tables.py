@@ -36,7 +36,7 @@ TOKENS = Listing(
                css="num", phone="h"),
         Column("expires", _("到期"), value=lambda t: f"{days.local(t.expires_at):%Y-%m-%d}", css="num", phone="h"),
         Column("state", _("情形"), value=_state, phone="s"),
-        Column("end", "", value=_end, css="n", phone="l", fixed=True, export=False),
+        Column("end", "", value=_end, css="n", phone="w", fixed=True, export=False),
     ),
     order=("-id",),
     empty=Empty(_("还没有令牌"), _("学校的系统要自己报推荐、取进度，就给它生成一把。")),

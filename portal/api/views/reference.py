@@ -11,13 +11,15 @@ from drf_spectacular.generators import SchemaGenerator
 
 from portal.kit.access import access
 
-#: Headings of the reference: the first part of the path, in the order of the page.
-GROUPS = {
-    "me": _("我是谁"), "programs": _("项目"), "calls": _("评选"), "entries": _("推荐"), "organizations": _("组织"),
-    "members": _("会员"), "imports": _("导入"), "notices": _("公示"), "public": _("对公示提异议"),
-    "objections": _("异议"), "decisions": _("决定"), "honours": _("荣誉"), "plans": _("工作计划"),
-    "plan-items": _("计划的条目"), "messages": _("消息"), "jobs": _("后台任务"),
-}  # fmt: skip
+#: Headings of the reference, each with the first parts of its paths, in the order of the page.
+GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("calls", _("评选"), ("programs", "calls")),
+    ("entries", _("推荐"), ("entries",)),
+    ("registry", _("组织和会员"), ("organizations", "members", "imports")),
+    ("results", _("公示、决定、荣誉"), ("notices", "public", "objections", "decisions", "honours")),
+    ("plans", _("工作计划"), ("plans", "plan-items")),
+    ("mine", _("我的"), ("me", "messages", "jobs")),
+)
 CSS = {"get": "tag", "post": "tag good", "patch": "tag warn", "delete": "tag bad"}
 
 
@@ -74,12 +76,14 @@ def reference(request: HttpRequest) -> HttpResponse:
 @cache
 def groups() -> list[Group]:
     """The operations by heading."""
-    found = {key: Group(key, str(title)) for key, title in GROUPS.items()}
+    found = [Group(key, str(title)) for key, title, _tags in GROUPS]
+    of_tag = {tag: group for group, (_key, _title, tags) in zip(found, GROUPS, strict=True) for tag in tags}
     for path, methods in openapi()["paths"].items():
         for method, operation in methods.items():
-            key = operation["tags"][0]
-            found.setdefault(key, Group(key, key)).operations.append(_drawn(path, method, operation))
-    return [group for group in found.values() if group.operations]
+            of_tag[operation["tags"][0]].operations.append(_drawn(path, method, operation))
+    for group, (_key, _title, tags) in zip(found, GROUPS, strict=True):
+        group.operations.sort(key=lambda one: tags.index(one.path.split("/")[3]))
+    return found
 
 
 def _drawn(path: str, method: str, operation: dict[str, Any]) -> Drawn:

@@ -7,6 +7,7 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("call.update", _("改评选")),
     ("call.scheme", _("定名额规则")),
     ("call.places", _("定名额")),
+    ("call.ratios", _("定比例")),
     ("quota.share", _("往下分名额")),
     ("quota.return", _("退名额")),
     ("quota.reissue", _("补给名额")),

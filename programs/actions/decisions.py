@@ -3,13 +3,15 @@
 import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.kit.refusal import Refused
-from programs.actions.moves import make_move
+from programs.actions.moves import make_move, stop_at
+from programs.checks.ratios import issuing
 from programs.models import Call, Decision, DecisionLine, Entry, Revision
 from programs.queries.entries import content_digest
 from programs.spec import State
@@ -65,6 +67,8 @@ def sign_decision(by: Actor, decision_id: int, version: int, decided_on: datetim
     lines = [line for line in lines if not line.entry.held]
     if not lines:
         raise Refused(_("名单里的都因异议暂停，现在没有可以定的"))
+    decided = Q(pk__in=[line.entry_id for line in lines]) | Q(call=decision.call_id, state=State.APPROVED)
+    stop_at(issuing(decision.call, Entry.objects.filter(decided)))
     decision.state, decision.signed_by, decision.signed_at = Decision.State.SIGNED, by.user, days.now()
     decision.decided_on, decision.version = decided_on or days.today(), decision.version + 1
     decision.save()

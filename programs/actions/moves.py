@@ -98,7 +98,7 @@ def _move(entry_id, name, by, note, flags, version, through, due) -> Entry:
     if move.note and not note and not flags:
         raise Refused(_("请写明理由"), "note")
     if move.checked:
-        _stop_at(checks.findings(entry, name))
+        stop_at(checks.findings(entry, name))
     if move.hand:
         _sign(entry, by, move)
     before = {"state": entry.state, "desk": entry.desk_id}
@@ -122,7 +122,7 @@ def _unchanged(entry: Entry, version: int | None) -> None:
     raise Refused(_("%(at)s %(who)s刚改过，你看到的是旧版。请看过新版再办") % {"at": at, "who": who})
 
 
-def _stop_at(findings: list) -> None:
+def stop_at(findings: list) -> None:
     stops = [one for one in findings if one.stops]
     if stops:
         raise Refused(_said(stops), stops[0].field)

@@ -12,9 +12,11 @@ from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.kit.text import mask_name
-from programs.actions.moves import make_move
+from programs.actions.moves import make_move, stop_at
+from programs.checks.ratios import issuing
 from programs.models import Call, Entry, Notice, NoticeLine, Objection
 from programs.queries import posts
+from programs.queries.lists import slate_of
 from programs.spec import State
 
 
@@ -90,6 +92,7 @@ def post_notice(by: Actor, notice_id: int) -> Notice:
         )  # fmt: skip
     if not lines:
         raise Refused(_("拟定名单里还没有人，先把推荐列入名单"))
+    stop_at(issuing(call, slate_of(call)))
     NoticeLine.objects.bulk_create(lines)
     for line in lines:
         make_move(line.entry_id, "publish", by=by, through="notice")

@@ -17,6 +17,7 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("call.remind", _("催办")),
     ("programs.announce", _("通知各单位")),
     ("entry.start", _("开始填推荐")),
+    ("entry.put-back", _("放回先前写的")),
     ("entry.attach", _("传材料")),
     ("entry.detach", _("去掉材料")),
     ("entry.rank", _("排名次")),

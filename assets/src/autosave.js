@@ -1,38 +1,43 @@
 // Nothing typed is ever lost: saved 800 ms after the last key, kept on this computer when the net or the login is gone, offered back later.
+import { Clashes } from "./clashes.js";
+import { csrf, onLogin, user } from "./session.js";
+import { Slot, clock, forgetOld, offer, setField, typed, words } from "./slot.js";
+
 const WAIT = 800;
 const RETRY = 15000;
-const KEEP_DAYS = 7;
-const PREFIX = "draft:";
-
-function words(form) {
-  const data = new FormData(form);
-  const pairs = [...data].filter(([name, value]) => typeof value === "string" && !["_key", "csrfmiddlewaretoken"].includes(name));
-  return new URLSearchParams(pairs);
-}
-
-function clock() {
-  const now = new Date();
-  return `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
-}
+// What may still be sent while a page goes away; the copy on this computer covers the rest.
+const KEEPALIVE = 60000;
 
 class Autosave {
   constructor(form) {
     this.form = form;
     this.url = form.dataset.autosave;
-    // The owner is part of the key: on a shared computer nobody is offered another person's words.
-    this.slot = `${PREFIX}${document.body.dataset.user || ""}:${this.url}`;
-    this.sent = words(form).toString();
+    this.slot = new Slot(this.url);
     this.timer = 0;
     this.running = false;
     this.stopped = false;
+    this.waiting = false;
+    this.clashes = new Clashes(form, (name, side, theirs) => this.chosen(name, side, theirs));
+    this.sent = this.body().toString();
     form.addEventListener("input", () => this.soon());
     form.addEventListener("change", () => this.soon());
-    form.addEventListener("submit", () => { clearTimeout(this.timer); this.stopped = true; });
+    form.addEventListener("submit", () => { clearTimeout(this.timer); this.slot.store(typed(form), true); this.stopped = true; });
     window.addEventListener("online", () => this.save());
     window.addEventListener("pageshow", (event) => { if (event.persisted) this.stopped = false; });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.flush(); });
     window.addEventListener("pagehide", () => this.flush());
-    this.offer();
+    onLogin(() => { if (this.waiting) this.save(); });
+    const kept = this.slot.read();
+    if (kept && kept.body === typed(form)) this.slot.drop();
+    else if (kept) offer(form, this.slot, () => this.save());
+  }
+
+  body() {
+    return words(this.form, this.clashes.open);
+  }
+
+  get dirty() {
+    return this.body().toString() !== this.sent;
   }
 
   soon() {
@@ -40,12 +45,9 @@ class Autosave {
     this.timer = setTimeout(() => this.save(), WAIT);
   }
 
-  get dirty() {
-    return words(this.form).toString() !== this.sent;
-  }
-
   request(body, keepalive) {
-    const headers = { "X-Autosave": "1", "X-CSRFToken": document.body.dataset.csrf || "", "X-Requested-With": "XMLHttpRequest" };
+    const key = this.form.elements._key ? this.form.elements._key.value : "";
+    const headers = { "X-Autosave": "1", "X-CSRFToken": csrf(), "X-User": user(), "X-Page": key, "X-Requested-With": "XMLHttpRequest" };
     return fetch(this.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "manual", keepalive });
   }
 
@@ -58,81 +60,97 @@ class Autosave {
       return;
     }
     this.running = true;
-    const body = words(this.form);
+    const body = this.body();
     try {
       await this.answer(await this.request(body, false), body);
     } catch {
       this.keep("断网了，字存在这台电脑，连上就传");
-      this.timer = setTimeout(() => this.save(), RETRY);
+      this.later();
     } finally {
       this.running = false;
     }
     if (!this.stopped && this.dirty && !this.timer) this.soon();
   }
 
+  later() {
+    this.timer = setTimeout(() => this.save(), RETRY);
+  }
+
   async answer(response, body) {
-    if (response.ok) {
-      const told = await response.json();
-      this.sent = body.toString();
-      localStorage.removeItem(this.slot);
-      if (told.version !== undefined && this.form.elements.version) {
-        this.form.elements.version.value = told.version;
-        this.sent = words(this.form).toString() === body.toString() ? this.sent : this.resent(body, told.version);
-      }
-      this.say(`${told.saved || clock()} 已自动保存`, true);
-      document.body.dispatchEvent(new CustomEvent("autosaved", { bubbles: true }));
-    } else if (response.status === 409) {
-      const told = await response.json().catch(() => ({}));
+    this.waiting = response.type === "opaqueredirect" || [401, 403].includes(response.status);
+    const told = response.ok || [400, 401, 409, 422].includes(response.status) ? await response.json().catch(() => ({})) : {};
+    if (told.version !== undefined) this.taken(told, body);
+    else if (this.waiting) this.expired(told.message);
+    else if (response.status === 409) {
       this.stopped = true;
       this.keep(told.message || "这一页在别处改过了，你的字存在这台电脑");
-    } else if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
-      this.expired();
-    } else if (response.status === 422 || response.status === 400) {
-      const told = await response.json().catch(() => ({}));
-      this.keep(told.message || "这一处还存不进去，字在这台电脑上");
-    } else {
+    } else if (response.status === 413) this.keep("写得太长，传不上去，字在这台电脑。分成几段，或放进附件");
+    else if ([400, 422].includes(response.status)) this.keep(told.message || "这一处还存不进去，字在这台电脑上");
+    else {
       this.keep("没存进去，字在这台电脑，过一会儿再传");
-      this.timer = setTimeout(() => this.save(), RETRY);
+      this.later();
     }
   }
 
-  resent(body, version) {
-    body.set("version", version);
-    return body.toString();
+  // The portal has kept what it could: what others wrote meanwhile comes into the form, what both wrote is shown side by side.
+  taken(told, body) {
+    const now = this.body();
+    body.set("version", told.version);
+    if (this.form.elements.version) this.form.elements.version.value = told.version;
+    for (const [name, value] of Object.entries(told.fresh || {})) {
+      if (now.get(name) !== body.get(name)) continue;
+      setField(this.form, name, value);
+      const shown = this.body().get(name);
+      if (shown === null) body.delete(name);
+      else body.set(name, shown);
+    }
+    for (const clash of told.clashes || []) {
+      this.clashes.add(clash);
+      body.delete(clash.name);
+      body.append("_held", clash.name);
+    }
+    this.sent = body.toString();
+    if (this.clashes.open.size) this.keep(`有 ${this.clashes.open.size} 处两边都改过，选一边`);
+    else {
+      this.slot.drop();
+      this.say(`${told.saved || clock()} 已自动保存`, true);
+    }
+    document.body.dispatchEvent(new CustomEvent("autosaved", { bubbles: true }));
+  }
+
+  chosen(name, side, theirs) {
+    const mine = this.body().get(name) || "";
+    if (side !== "mine") setField(this.form, name, side === "both" ? `${mine}\n${theirs}` : theirs);
+    this.save();
+  }
+
+  store() {
+    return this.slot.store(typed(this.form));
   }
 
   flush() {
     if (this.stopped || !this.dirty) return;
-    const body = words(this.form);
-    this.store(body);
-    // keepalive outlives the page; 64 kB is its limit, the copy above covers the rest.
-    if (body.toString().length < 60000) {
-      this.request(body, true).then((response) => { if (response.ok) { this.sent = body.toString(); localStorage.removeItem(this.slot); } }, () => {});
-    }
-  }
-
-  store(body) {
-    try {
-      localStorage.setItem(this.slot, JSON.stringify({ at: Date.now(), clock: clock(), body: body.toString() }));
-      return true;
-    } catch {
-      return false;
-    }
+    this.store();
+    const body = this.body();
+    if (body.toString().length < KEEPALIVE) this.request(body, true).then((response) => { if (response.ok) this.slot.drop(); }, () => {});
   }
 
   keep(text) {
-    const kept = this.store(words(this.form));
+    const kept = this.store();
     this.say(kept ? text : "没存进去，这台电脑也存不下。先别关这一页", false);
   }
 
-  expired() {
-    const kept = this.store(words(this.form));
-    const next = encodeURIComponent(location.pathname + location.search);
+  // In a new window, so that this page with everything in it stays as it is; it goes on by itself after the login.
+  expired(message) {
+    const kept = this.store();
     const link = document.createElement("a");
     link.className = "inl";
-    link.href = `${document.body.dataset.login || "/accounts/login/"}?next=${next}`;
-    link.textContent = "重新登录，接着填";
-    this.say(kept ? "登录过期了，字都还在。" : "登录过期了。先把字复制下来。", false, link);
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.href = `${document.body.dataset.login}?next=${encodeURIComponent(document.body.dataset.back)}`;
+    link.textContent = "登录，接着填";
+    const said = message ? `${message}。` : "登录过期了，";
+    this.say(kept ? `${said}字都还在。` : `${said}先把字复制下来。`, false, link);
   }
 
   say(text, good, link) {
@@ -144,68 +162,6 @@ class Autosave {
       said.textContent = text;
       if (link) said.append(link);
     });
-  }
-
-  offer() {
-    const kept = remembered(this.slot);
-    if (!kept) return;
-    if (kept.body === this.sent) {
-      localStorage.removeItem(this.slot);
-      return;
-    }
-    const note = document.createElement("div");
-    note.className = "note warn";
-    note.setAttribute("role", "status");
-    const icon = document.createElement("i");
-    icon.className = "i i-cloud";
-    icon.setAttribute("aria-hidden", "true");
-    const text = document.createElement("div");
-    const bold = document.createElement("b");
-    bold.textContent = `这台电脑上存着 ${kept.clock} 没传上去的字。`;
-    text.append(bold, this.button("放回表单", () => { this.restore(kept.body); note.remove(); }), this.button("不要了", () => { localStorage.removeItem(this.slot); note.remove(); }));
-    note.append(icon, text);
-    this.form.prepend(note);
-  }
-
-  button(label, act) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm mx";
-    button.textContent = label;
-    button.addEventListener("click", act);
-    return button;
-  }
-
-  restore(body) {
-    const kept = new URLSearchParams(body);
-    for (const field of this.form.elements) {
-      if (!field.name || ["hidden", "file", "submit"].includes(field.type)) continue;
-      const values = kept.getAll(field.name);
-      if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
-      else if (field.type === "select-multiple") [...field.options].forEach((option) => { option.selected = values.includes(option.value); });
-      else if (kept.has(field.name)) field.value = values[0];
-      if (field.matches("textarea[data-count]")) field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    this.save();
-  }
-}
-
-function remembered(slot) {
-  try {
-    return JSON.parse(localStorage.getItem(slot));
-  } catch {
-    return null; // storage switched off, or something else wrote there
-  }
-}
-
-function forgetOld() {
-  try {
-    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-      const kept = remembered(key);
-      if (!kept || Date.now() - kept.at > KEEP_DAYS * 86400000) localStorage.removeItem(key);
-    }
-  } catch {
-    // no storage, nothing to forget
   }
 }
 

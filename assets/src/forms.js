@@ -65,6 +65,7 @@ export function startForms() {
   document.addEventListener("input", (event) => {
     if (event.target.matches("textarea[data-count]")) showCount(event.target);
   });
+  document.addEventListener("recount", (event) => showCount(event.target));
   const fresh = (root) => root.querySelectorAll("textarea[data-count]").forEach(showCount);
   fresh(document);
   document.addEventListener("htmx:afterSettle", (event) => fresh(event.detail.target));

@@ -3,14 +3,17 @@ import { startAutosave } from "./autosave.js";
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import htmx from "./htmx.js";
+import { startKeepers } from "./keeper.js";
 import { startLists } from "./lists.js";
+import { csrf, startSession } from "./session.js";
+import { settle } from "./slot.js";
 import { startTally } from "./tally.js";
 import { startToasts } from "./toasts.js";
 
 document.documentElement.classList.add("js");
 
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = document.body.dataset.csrf || "";
+  event.detail.headers["X-CSRFToken"] = csrf();
   // Empty filters stay out of the address, so that it can be sent to a colleague.
   if (event.target.matches("form[data-prune]")) {
     for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
@@ -35,5 +38,8 @@ startToasts();
 startDialogs(htmx);
 startForms();
 startLists();
+startSession();
+settle();
 startAutosave();
+startKeepers();
 startTally();

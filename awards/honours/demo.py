@@ -19,7 +19,8 @@ from portal.core.models import Job
 from portal.kit import days
 from portal.registry.models import Member, Organization
 from programs.actions import calls, decisions, extensions, notices
-from programs.actions.entries import attach, save_draft, set_rank, start_entry
+from programs.actions.drafts import save_draft
+from programs.actions.entries import attach, set_rank, start_entry
 from programs.actions.moves import make_move
 from programs.actions.plans import link_call
 from programs.models import Call, Entry, Notice, PlanItem

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.core.views import calendar, deliveries, health, jobs, messages, records
+from portal.core.views import back, calendar, deliveries, health, jobs, messages, records
 
 app_name = "core"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("back/", back.back, name="back"),
     path("messages/", messages.messages, name="messages"),
     path("messages/read/", messages.messages_read, name="messages_read"),
     path("messages/<int:message_id>/", messages.message, name="message"),

@@ -1,4 +1,4 @@
-"""Writing an entry's content: starting it, saving the draft, its attachments."""
+"""An entry's beginning, its attachments and its rank. What is typed into it is saved in ``programs.actions.drafts``."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from programs import duties
 from programs.actions.moves import lock
 from programs.models import Attachment, Call, Category, Entry
 from programs.queries import entries
-from programs.spec import Duty, Field
+from programs.spec import Duty
 
 
 def read_path(path: str, member: Member | None, organization: Any) -> Any:
@@ -28,7 +28,8 @@ def read_path(path: str, member: Member | None, organization: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value if isinstance(value, int) else str(value or "")
 
 
-def _may_write(by: Actor, entry: Entry) -> None:
+def may_write(by: Actor, entry: Entry) -> None:
+    """Refuse whoever may not write this entry now."""
     if not duties.holds(by, Duty.OWNER, entry):
         raise Refused(_("这一件归%(unit)s填") % {"unit": entry.organization.name})
     if not entry.editable:
@@ -62,42 +63,6 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
     return entry
 
 
-def clean_answer(field: Field, raw: Any) -> Any:
-    """An answer as it is kept: text trimmed of nothing but line-end blanks, whole numbers as int."""
-    if field.kind == "bool":
-        return bool(raw) and raw not in ("false", "0")
-    text = str(raw if raw is not None else "").replace("\r\n", "\n").replace("\x00", "")
-    if field.kind == "int":
-        return int(text) if text.strip().isdecimal() and len(text.strip()) < 10 else text.strip()
-    return text if field.kind == "longtext" else text.strip()
-
-
-@transaction.atomic
-def save_draft(by: Actor, entry_id: int, data: dict[str, Any], version: int, subject: str = "") -> Entry:
-    """Keep what was typed, valid or not: a draft is not refused for its content. A stale version is."""
-    entry = lock(entry_id)
-    _may_write(by, entry)
-    if entry.version != version:
-        who = entry.saved_by.name if entry.saved_by else _("别人")
-        at = days.short_datetime(entry.saved_at or entry.updated_at)
-        raise Refused(_("%(who)s %(at)s 在另一个窗口改过这一件。请看过新的再接着填") % {"who": who, "at": at})
-    known = {one.name: one for one in entry.call.fields}
-    new = {**entry.data}
-    for name, raw in data.items():
-        if name in known and not known[name].locked:
-            new[name] = clean_answer(known[name], raw)
-    if new == entry.data and subject in ("", entry.subject):
-        return entry
-    entry.data = new
-    if subject.strip() and entry.call.program.subject == "collective":
-        entry.subject = subject.strip()[:120]
-        entry.pinyin, entry.initials = pinyin.keys(entry.subject)
-    entry.version += 1
-    entry.saved_at, entry.saved_by = days.now(), by.user
-    entry.save()
-    return entry
-
-
 @transaction.atomic
 def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
     """Add a file to the checklist; a full line is replaced, and so is a signed print of what the entry said before.
@@ -105,7 +70,7 @@ def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
     A signed print keeps the digest of what it was printed from.
     """
     entry = lock(entry_id)
-    _may_write(by, entry)
+    may_write(by, entry)
     item = next((one for one in entry.call.materials if one.name == item_name), None)
     if item is None:
         raise Refused(_("没有这一样材料"))
@@ -125,7 +90,7 @@ def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
 def detach(by: Actor, entry_id: int, attachment_id: int) -> None:
     """Take a file off the checklist; revisions that were handed in with it keep its digest."""
     entry = lock(entry_id)
-    _may_write(by, entry)
+    may_write(by, entry)
     attachment = entry.attachments.get(pk=attachment_id)
     trail.write(by, "entry.detach", entry, change={"item": attachment.item, "sha256": attachment.file.sha256})
     attachment.delete()

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from portal.kit.drawing import Section
 from portal.kit.forms import CountedTextarea, DateInput, NumberInput, PickRadio
+from programs.actions.drafts import SUBJECT
 from programs.checks import answer_problem
 from programs.models import Call, Entry
 from programs.spec import Field
 
 NUMERALS = "一二三四五六七八九十"
-SUBJECT = "subject"
 
 
 # ── one builder per kind of field ──

@@ -3,12 +3,32 @@
 from programs.models.bulk import BulkMove, BulkRow
 from programs.models.calls import Call, Category, Extension
 from programs.models.decisions import Decision, DecisionLine
+from programs.models.drafts import Edit, Look
 from programs.models.entries import Attachment, Entry, Hand, Revision
 from programs.models.notices import Notice, NoticeLine, Objection
 from programs.models.plans import Plan, PlanItem
 from programs.models.quotas import Cap, Pot, Quota
 
 __all__ = [
-    "Attachment", "BulkMove", "BulkRow", "Call", "Cap", "Category", "Decision", "DecisionLine", "Entry", "Extension",
-    "Hand", "Notice", "NoticeLine", "Objection", "Plan", "PlanItem", "Pot", "Quota", "Revision",
-]  # fmt: skip
+    "Attachment",
+    "BulkMove",
+    "BulkRow",
+    "Call",
+    "Cap",
+    "Category",
+    "Decision",
+    "DecisionLine",
+    "Edit",
+    "Entry",
+    "Extension",
+    "Hand",
+    "Look",
+    "Notice",
+    "NoticeLine",
+    "Objection",
+    "Plan",
+    "PlanItem",
+    "Pot",
+    "Quota",
+    "Revision",
+]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import bulk, entries, filling, find, moves, papers, review, slate, uploads
+from programs.views import bulk, edits, entries, filling, find, moves, papers, review, slate, uploads
 
 urlpatterns: list = [
     path("find/", find.find, name="find"),
@@ -20,6 +20,7 @@ urlpatterns: list = [
     path("entries/<int:entry_id>/", review.entry, name="entry"),
     path("entries/<int:entry_id>/revisions/<int:revision>/", review.entry_revision, name="entry_revision"),
     path("entries/<int:entry_id>/edit/", filling.entry_edit, name="entry_edit"),
+    path("entries/<int:entry_id>/edits/", edits.entry_edits, name="entry_edits"),
     path("entries/<int:entry_id>/rules/", filling.entry_rules, name="entry_rules"),
     path("entries/<int:entry_id>/rank/", entries.entry_rank, name="entry_rank"),
     path("entries/<int:entry_id>/files/", uploads.entry_files, name="entry_files"),

@@ -15,7 +15,7 @@ from programs import checks
 from programs.actions.moves import moves_for, second_hand
 from programs.models import Attachment, Entry
 from programs.queries import entries
-from programs.spec import Finding, Material, Meter, Move, State
+from programs.spec import Field, Finding, Material, Meter, Move, State
 
 MEGABYTE = 1 << 20
 RELATED = (
@@ -31,6 +31,12 @@ def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
     if found is None:
         raise Http404
     return found
+
+
+def question(entry: Entry, name: str) -> tuple[Field | None, str]:
+    """The field of that name and how it is called; the collective's own name is no field."""
+    asked = next((one for one in entry.call.fields if one.name == name), None)
+    return asked, asked.label if asked else _("集体名称")
 
 
 # ── rules ──

@@ -17,16 +17,16 @@ from portal.kit.drawing import Section, sections_of
 from portal.kit.forms import UNPROCESSABLE, saved
 from portal.kit.refusal import Refused
 from programs import duties
-from programs.actions.entries import clean_answer, save_draft
+from programs.actions.drafts import Kept, clean_answer, merge_draft
 from programs.actions.moves import make_move
 from programs.checks import answer_problem
 from programs.forms.entries import SUBJECT, EntryForm, flag_choices, typed
 from programs.models import Entry
 from programs.queries import deadlines, entries
 from programs.spec import Duty, Finding, Move, State
-from programs.views import drawn
+from programs.views import clashes, drawn
 
-CONFLICT = 409
+CONFLICT, OTHER = 409, 401
 #: Shown by the table of contents and the bar, so not once more in the panel.
 ELSEWHERE = ("answers_complete", "materials_complete")
 
@@ -40,21 +40,30 @@ def _mine(request: HttpRequest, entry_id: int) -> Entry | None:
 @access("entry", "update")
 def entry_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """GET the form; POST keeps it and hands it in; POST from the autosave only keeps it."""
+    if request.headers.get("X-Autosave") == "1":
+        return _autosave(request, entry_id)
     entry = _mine(request, entry_id)
-    autosave = request.headers.get("X-Autosave") == "1"
     if entry is None:
-        if autosave:
-            return JsonResponse({"message": _("这一件已经不归你们改了。你的字存在这台电脑")}, status=CONFLICT)
         return redirect("programs:entry", entry_id)
     if request.method != "POST":
         return _page(request, entry, EntryForm(entry.call, entry.data, subject=entry.subject))
-    if not autosave:
-        return _hand_in(request, entry)
+    return _hand_in(request, entry)
+
+
+def _autosave(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """200 with what others changed meanwhile, 409 where both changed the same answer, 401 for somebody else's page."""
+    if request.headers.get("X-User", "") not in ("", str(request.user.pk)):
+        return JsonResponse({"message": _("这台电脑现在登录的是%(who)s") % {"who": request.user.name}}, status=OTHER)
+    entry = _mine(request, entry_id)
+    if entry is None:
+        return JsonResponse({"message": _("这一件已经不归你们改了。你的字存在这台电脑")}, status=CONFLICT)
     try:
-        entry = _keep(request, entry)
+        kept = _keep(request, entry, request.headers.get("X-Page", ""))
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=CONFLICT)
-    return saved(version=entry.version)
+    answer = saved(version=kept.entry.version, fresh=kept.fresh, clashes=clashes.told(request, kept))
+    answer.status_code = CONFLICT if kept.clashes else 200
+    return answer
 
 
 def _posted(request: HttpRequest, entry: Entry) -> tuple[dict[str, Any], str]:
@@ -65,27 +74,30 @@ def _posted(request: HttpRequest, entry: Entry) -> tuple[dict[str, Any], str]:
     return answers, request.POST.get(SUBJECT, entry.subject)
 
 
-def _keep(request: HttpRequest, entry: Entry) -> Entry:
-    answers, subject = _posted(request, entry)
-    if answers == entry.data and subject.strip() in ("", entry.subject):
-        # Also when the page's version is behind: its own autosave has just kept these very words.
-        return entry
+def _keep(request: HttpRequest, entry: Entry, page: str) -> Kept:
     version = request.POST.get("version", "")
-    number = int(version) if version.isdecimal() else -1
-    return save_draft(request.actor, entry.pk, typed(entry.call, request.POST), number, subject)
+    number = int(version) if version.isdecimal() and len(version) < 10 else 0
+    # Answers that the page holds back until somebody has chosen between two people's words.
+    held = request.POST.getlist("_held")
+    answers = {name: value for name, value in typed(entry.call, request.POST).items() if name not in held}
+    return merge_draft(request.actor, entry.pk, answers, number, request.POST.get(SUBJECT, ""), page[:40])
 
 
 def _hand_in(request: HttpRequest, entry: Entry) -> HttpResponse:
     move = sending(entry)
     answers, subject = _posted(request, entry)
+    kept = None
     try:
-        kept = _keep(request, entry)
-        make_move(entry.pk, move.name, by=request.actor, version=kept.version)
+        kept = _keep(request, entry, request.POST.get("_key", ""))
+        if kept.clashes:
+            raise Refused(_("有 %(n)d 处两边都改过，先选一边") % {"n": len(kept.clashes)})
+        make_move(entry.pk, move.name, by=request.actor, version=kept.entry.version)
     except Refused as refusal:
         fresh = drawn.visible_entry(request, entry.pk)
-        form = EntryForm(entry.call, answers, subject=subject, checked=True)
+        changed = kept.fresh if kept else {}
+        form = EntryForm(entry.call, {**answers, **changed}, subject=changed.get(SUBJECT, subject), checked=True)
         _explain(form, fresh, move, refusal)
-        return _page(request, fresh, form, status=UNPROCESSABLE)
+        return _page(request, fresh, form, status=UNPROCESSABLE, kept=kept)
     toast(request, _("已交给%(up)s") % {"up": receiver(entry)})
     return redirect("programs:entry", entry.pk)
 
@@ -221,7 +233,9 @@ def _clock(at: datetime.datetime) -> str:
     return f"{local:%H:%M}" if local.date() == days.today() else days.short_datetime(at)
 
 
-def _page(request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200, kept: Kept | None = None
+) -> HttpResponse:
     asked, asked_papers = _asked_first(entry, form)
     words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
     due = deadlines.due(entry)
@@ -238,6 +252,7 @@ def _page(request: HttpRequest, entry: Entry, form: EntryForm, status: int = 200
         },
         "button": button, "others": others, "own": duties.own_matter(request.actor, entry),
         "saved": _("%(at)s 已自动保存") % {"at": _clock(entry.saved_at)} if entry.saved_at else "",
+        "clashes": clashes.told(request, kept) if kept else [],
         "print_code": entries.check_digits(entries.content_digest(entry)),
     }  # fmt: skip
     return render(request, "programs/entry_form.html", context, status=status)

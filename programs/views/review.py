@@ -14,6 +14,7 @@ from portal.kit.access import access
 from portal.kit.figures import marked
 from portal.kit.text import count_chars, mask_id
 from programs import duties
+from programs.actions import drafts
 from programs.forms.entries import flag_choices
 from programs.models import Attachment, Entry, Revision
 from programs.queries import entries, history
@@ -43,7 +44,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         "moves": moves, "main": main, "rest": [one for one in moves if one is not main],
         "own": duties.own_matter(actor, found) and duties.holds(actor, Duty.DESK, found),
         "findings": drawn.rules(looked), "steps": history.steps(found, acts, way),
-        "events": history.events(found, acts, way), "changed": changed(found) if actor.post else None,
+        "events": history.events(found, acts, way), "changed": _news(actor, found, owner),
         "waiting": _waiting(actor, found),
         "mend": _mending(found), **content(found, found.data), **papers(request, found), **_neighbours(actor, found),
     }  # fmt: skip
@@ -59,7 +60,12 @@ def entry_revision(request: HttpRequest, entry_id: int, revision: int) -> HttpRe
         raise Http404
     labels = dict(flag_choices(found))
     listed = [{"name": labels.get(f"file-{one['item']}", one["item"]), "detail": one["name"]} for one in kept.files]
-    context = {"entry": found, "revision": kept, "kept_files": listed, "code": entries.check_digits(kept.digest)}
+    before = found.revisions.filter(number=kept.number - 1).first()
+    context = {
+        "entry": found, "revision": kept, "kept_files": listed, "code": entries.check_digits(kept.digest),
+        "changed": _between(found, before, kept) if before else None,
+        "others": [number for number in range(found.revision, 0, -1) if number != kept.number],
+    }  # fmt: skip
     return render(request, "programs/entry_revision.html", {**context, **content(found, kept.data)})
 
 
@@ -106,11 +112,28 @@ def person(found: Entry) -> list[tuple[str, Any]]:
 
 
 # ── what changed ──
-def changed(found: Entry) -> dict[str, Any] | None:
-    """Between the last two versions that were handed in: what was asked for first, then what nobody asked for."""
+def _news(actor: Actor, found: Entry, owner: bool) -> dict[str, Any] | None:
+    """For staff: what changed since they last looked. The subject and the unit itself know what they wrote."""
+    if not actor.post:
+        return None
+    seen = None if owner else drafts.look(actor, found)
+    return changed(found, seen.before if seen else 0)
+
+
+def changed(found: Entry, seen: int = 0) -> dict[str, Any] | None:
+    """What the newest version changed: since the reader's last look at version ``seen``, else since the one before.
+
+    What was asked for comes first, then what nobody asked for.
+    """
     new, old = entries.last_revisions(found)
     if new is None or old is None:
         return None
+    if 0 < seen < old.number:
+        old = found.revisions.get(number=seen)
+    return _between(found, old, new, seen == old.number)
+
+
+def _between(found: Entry, old: Revision, new: Revision, seen: bool = False) -> dict[str, Any] | None:
     asked = found.flags.get("fields", {}) if found.flags.get("revision") == old.number else {}
     rows = [
         {"name": row["name"], "label": row["label"], "html": marked(row["old"], row["new"]), "asked": row["asked"]}
@@ -127,7 +150,8 @@ def changed(found: Entry) -> dict[str, Any] | None:
         ]
         title = _("上次退回要改 %(n)d 处，改了 %(m)d 处") % {"n": len(asked), "m": len(done & set(asked))}
     else:
-        title = _("和上一版比，改了 %(n)d 处") % {"n": len(rows)}
+        since = _("你上次看以后，改了 %(n)d 处") if seen else _("和上一版比，改了 %(n)d 处")
+        title = since % {"n": len(rows)}
         rows = [{**row, "asked": None} for row in rows]
     return {"title": title, "rows": rows, "old": old.number, "new": new.number} if rows else None
 

@@ -20,7 +20,8 @@ from portal.registry.actions.members import add_member
 from portal.registry.actions.organizations import create_organization
 from portal.registry.models import Member, Organization
 from programs.actions import calls as call_actions
-from programs.actions.entries import attach, save_draft, start_entry
+from programs.actions.drafts import save_draft
+from programs.actions.entries import attach, start_entry
 from programs.actions.moves import make_move
 from programs.models import Call, Category, Entry
 from tests.factories.files import pdf_upload

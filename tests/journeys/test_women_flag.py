@@ -11,7 +11,7 @@ from portal.kit import days
 from portal.kit.refusal import Refused
 from programs import checks
 from programs.actions import calls, decisions, notices
-from programs.actions.entries import save_draft
+from programs.actions.drafts import save_draft
 from programs.actions.moves import make_move, moves_for
 from programs.models import Entry, Notice
 from programs.spec import State

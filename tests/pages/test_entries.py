@@ -150,7 +150,9 @@ def test_a_second_window_is_told_who_and_when(world, call, sign_in):
     client.post(url("entry_edit", entry.pk), {"version": entry.version, "position": "甲"}, HTTP_X_AUTOSAVE="1")
     answer = client.post(url("entry_edit", entry.pk), {"version": entry.version, "position": "乙"}, HTTP_X_AUTOSAVE="1")
     assert answer.status_code == 409
-    assert "另一个窗口" in json.loads(answer.content)["message"]
+    clash = json.loads(answer.content)["clashes"][0]
+    assert (clash["name"], clash["theirs"]) == ("position", "甲")
+    assert "你在另一个窗口" in clash["html"] and ">乙<" in clash["html"]
     entry.refresh_from_db()
     assert entry.data["position"] == "甲"
 

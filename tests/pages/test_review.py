@@ -11,7 +11,10 @@ from pypdf import PdfReader
 
 from portal.core.models import Record
 from portal.kit import pdf
-from programs.models import Entry
+from programs.actions.drafts import save_draft
+from programs.actions.entries import attach
+from programs.actions.moves import make_move
+from programs.models import Entry, Look
 from programs.queries.entries import check_digits, content_digest
 from programs.spec import State
 from tests import factories
@@ -215,3 +218,24 @@ def test_find_shows_only_what_one_may_see(world, call, sign_in):
     page = text(sign_in(world["v.chair"]).get(url("find") + "?q=周敏芳"))
     assert "没有查到" in page
     assert Record.objects.exists()
+
+
+def test_a_reader_sees_what_changed_since_they_last_looked(world, call, sign_in):
+    """Somebody who did not look at the second version is shown both changes in the third."""
+    entry = factories.submitted(world["a1.chair"], call)
+    reader = sign_in(world["a.officer"])
+    address = url("entry", entry.pk)
+    reader.get(address)
+    for n, words in enumerate(("校工会主席", "教研组组长"), start=2):
+        make_move(entry.pk, "return", by=world["a.officer"], note="请改", flags={"position": "写现任职务"})
+        entry.refresh_from_db()
+        answer = {"position": words} if n == 2 else {"title": words}
+        save_draft(world["a1.chair"], entry.pk, answer, entry.version)
+        attach(world["a1.chair"], entry.pk, "form", pdf_upload("form.pdf"))
+        make_move(entry.pk, "submit", by=world["a1.chair"])
+    page = text(reader.get(address))
+    assert "第 <a" in page and f'href="/entries/{entry.pk}/revisions/1/"' in page
+    assert Look.objects.get(entry=entry).before == 1
+    assert "校工会主席" in page and "教研组组长" in page
+    again = text(reader.get(address))
+    assert 'revisions/1/"' in again, "looking twice is not looking at something new"

@@ -1,8 +1,5 @@
 """Forms around an edition: opening it, setting it up, a unit's later deadline."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -13,12 +10,9 @@ from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.drawing import Section
 from portal.kit.forms import DateTimeInput, NumberInput
-from portal.registry.models import Kind, Organization
 from programs.catalog import programs
-from programs.models import Call, Category
+from programs.models import Call
 from programs.spec import Param
-
-MOST_PLACES = 9999
 
 
 class WindowForm(forms.Form):
@@ -101,101 +95,6 @@ class EditionForm(WindowForm):
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("title", "year", "opens_at", "closes_at", "intro")}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One box of the places table, drawn by the template as plain text."""
-
-    name: str
-    value: Any
-    label: str
-    bad: bool
-    short: str
-
-
-class PlacesForm(forms.Form):
-    """Places in all, per kind of unit (written once, put into the empty boxes) and per unit."""
-
-    def __init__(
-        self, data: Any = None, *, categories: list[Category], units: list[Organization],
-        table: dict[int, dict[int, int]],
-    ) -> None:  # fmt: skip
-        super().__init__(data, prefix="n")
-        self.categories, self.units, self.before = categories, units, table
-        for category in categories:
-            self._box(f"t{category.pk}", _("%(name)s，全市取") % {"name": category.name}, category.places)
-            for kind, label in self.kinds:
-                self._box(f"k{kind}-{category.pk}", _("%(kind)s，%(name)s") % {"kind": label, "name": category.name})
-            for unit in units:
-                given = table.get(unit.pk, {}).get(category.pk)
-                self._box(f"u{unit.pk}-{category.pk}", f"{unit.short}，{category.name}", given)
-
-    def _box(self, name: str, label: str, initial: int | None = None) -> None:
-        self.fields[name] = forms.IntegerField(
-            label=label, required=False, min_value=0, max_value=MOST_PLACES, initial=initial, widget=NumberInput()
-        )
-
-    @cached_property
-    def kinds(self) -> list[tuple[str, str]]:
-        present = {unit.kind for unit in self.units}
-        return [(kind, str(label)) for kind, label in Kind.choices if kind in present]
-
-    def cell(self, name: str, category: Category) -> Cell:
-        bound = self[name]
-        value = bound.value()
-        bad = self.is_bound and bool(bound.errors)
-        return Cell(bound.html_name, "" if value is None else value, bound.label, bad, category.name)
-
-    @property
-    def totals_row(self) -> list[tuple[Category, Cell, int]]:
-        """Category, its places in all, and the sum of what the units may hand in."""
-        sums = self.sums()
-        return [(one, self.cell(f"t{one.pk}", one), sums.get(one.pk, 0)) for one in self.categories]
-
-    @property
-    def groups(self) -> Iterable[dict[str, Any]]:
-        """Per kind: the row that fills, and the rows of its units with their sums."""
-        for kind, label in self.kinds:
-            units = [unit for unit in self.units if unit.kind == kind]
-            rows = []
-            for unit in units:
-                cells = [self.cell(f"u{unit.pk}-{one.pk}", one) for one in self.categories]
-                rows.append({"unit": unit, "cells": cells, "sum": sum(_number(cell.value) for cell in cells)})
-            empty = sum(1 for row in rows for cell in row["cells"] if cell.value == "")
-            fill = [self.cell(f"k{kind}-{one.pk}", one) for one in self.categories]
-            sums = [sum(_number(row["cells"][n].value) for row in rows) for n in range(len(self.categories))]
-            yield {
-                "kind": kind, "label": label, "fill": fill, "rows": rows, "empty": empty, "sum": sum(sums),
-                "open": any(cell.bad for row in rows for cell in row["cells"]),
-            }  # fmt: skip
-
-    def sums(self) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for category in self.categories:
-            cells = (self.cell(f"u{unit.pk}-{category.pk}", category).value for unit in self.units)
-            found[category.pk] = sum(_number(value) for value in cells)
-        return found
-
-    def totals(self) -> dict[int, int]:
-        return {one.pk: self.cleaned_data.get(f"t{one.pk}") or 0 for one in self.categories}
-
-    def table(self) -> dict[int, dict[int, int | None]]:
-        """Unit → category → places; an empty box takes what was written for its kind, else stays without a quota."""
-        found: dict[int, dict[int, int | None]] = {}
-        for unit in self.units:
-            row = {}
-            for category in self.categories:
-                value = self.cleaned_data.get(f"u{unit.pk}-{category.pk}")
-                kind = self.cleaned_data.get(f"k{unit.kind}-{category.pk}")
-                row[category.pk] = kind if value is None else value
-            found[unit.pk] = row
-        return found
-
-
-def _number(value: Any) -> int:
-    text = str(value).strip()
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 class ExtendForm(forms.Form):

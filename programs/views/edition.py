@@ -1,7 +1,7 @@
 """Opening an edition, setting it up, publishing it."""
 
 import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +15,17 @@ from portal.kit.access import access
 from portal.kit.dialogs import dialog, toast
 from portal.kit.forms import UNPROCESSABLE, first_time, form_page, give_back, refuse
 from portal.kit.refusal import Refused
+from portal.registry.models import Organization
 from programs import reports
 from programs.actions import calls as actions
-from programs.forms.calls import EditionForm, NewCallForm, PlacesForm
-from programs.models import Call, Category
+from programs.actions.quotas import set_places, set_scheme
+from programs.actions.ratios import as_typed, set_ratios
+from programs.forms.calls import EditionForm, NewCallForm
+from programs.forms.places import PlacesForm, SchemeForm
+from programs.forms.ratios import RatiosForm
+from programs.models import Call, Category, Quota
 from programs.queries import calls as queries
-from programs.queries.quotas import quota_table, units_of
+from programs.queries import lists, quotas
 
 OPENS, CLOSES, WINDOW_DAYS = datetime.time(9), datetime.time(17), 20
 
@@ -68,23 +73,47 @@ def setup(request: HttpRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(rows, pk=call_id)
     if call.state != Call.State.DRAFT:
         return redirect(call.get_absolute_url())
-    categories, units = list(call.categories.all()), units_of(call)
-    table = quota_table(call, categories)
+    categories, units = list(call.categories.all()), quotas.units_of(call)
     data = request.POST if request.method == "POST" else None
-    form = EditionForm(data, call=call)
-    places = PlacesForm(data, categories=categories, units=units, table=table)
-    if data is not None and form.is_valid() & places.is_valid() and _save(request, call, form, places):
+    forms = _forms(call, categories, units, data)
+    if data is not None and all(one.is_valid() for one in forms) and _save(request, call, forms):
         if "publish" in request.POST:
             return redirect("programs:publish", call.pk)
         toast(request, _("存好了"))
         return redirect("programs:edition", call.pk)
-    wrong = bool(form.errors or places.errors)
-    context = _setup_context(call, form, places, categories, table) | {"wrong": wrong}
+    wrong = any(one.errors for one in forms)
+    context = _setup_context(call, forms, categories) | {"wrong": wrong}
     return render(request, "programs/call_setup.html", context, status=UNPROCESSABLE if wrong else 200)
 
 
-def _save(request: HttpRequest, call: Call, form: EditionForm, places: PlacesForm) -> bool:
-    """Both halves or neither. False when refused, with the reason on the form."""
+class Forms(NamedTuple):
+    """The parts of the page, each a form of its own."""
+
+    edition: EditionForm
+    scheme: SchemeForm
+    places: PlacesForm
+    ratios: RatiosForm
+
+
+def _forms(call: Call, categories: list[Category], units: list[Organization], data: Any) -> Forms:
+    rows = Quota.objects.filter(category__in=categories, source=Quota.Source.HAND)
+    by_hand: dict[int, dict[int, int]] = {}
+    reasons: dict[int, str] = {}
+    for unit, category, n, reason in rows.values_list("organization_id", "category_id", "places", "reason"):
+        by_hand.setdefault(unit, {})[category] = n
+        reasons[unit] = reasons.get(unit) or reason
+    grants = quotas.work_out(call, quotas.scheme_of(call), categories, units).grants
+    return Forms(
+        EditionForm(data, call=call),
+        SchemeForm(data, scheme=call.rules.get("quota", {}), categories=categories, units=units),
+        PlacesForm(data, categories=categories, units=units, by_hand=by_hand, reasons=reasons, grants=grants),
+        RatiosForm(data, ratios=as_typed(call), facts=lists.facts_for(call), categories=categories),
+    )
+
+
+def _save(request: HttpRequest, call: Call, forms: Forms) -> bool:
+    """All parts or none. False when refused, with the reason on its form."""
+    form, scheme, places, ratios = forms
     if form.cleaned_data["version"] != call.version:
         refuse(form, Refused(_("刚有人在别处改过这一届，你看到的是旧的。你填的还在下面，对照新的再存一次")))
         form.data = form.data.copy()
@@ -93,34 +122,46 @@ def _save(request: HttpRequest, call: Call, form: EditionForm, places: PlacesFor
     try:
         with transaction.atomic():
             actions.update_call(request.actor, call.pk, form.params(), **form.values())
-            actions.set_places(request.actor, call.pk, places.totals(), places.table())
+            set_scheme(request.actor, call.pk, scheme.scheme())
+            set_places(request.actor, call.pk, places.totals(), places.table(), places.reasons())
+            set_ratios(request.actor, call.pk, ratios.ratios())
     except Refused as refused:
-        field = f"p-{refused.field}" if f"p-{refused.field}" in form.fields else refused.field
-        refuse(form, Refused(refused.message, field))
+        _put(forms, refused)
         return False
     return True
 
 
-def _setup_context(
-    call: Call, form: EditionForm, places: PlacesForm, categories: list[Category], table: dict[int, dict[int, int]]
-) -> dict[str, Any]:
-    old = queries.before(call)
+def _put(forms: Forms, refused: Refused) -> None:
+    """The refusal at the field it names, else above the part it is about."""
+    part = {"scheme": forms.scheme, "ratios": forms.ratios}.get(refused.field)
+    if part is not None:
+        refuse(part, Refused(refused.message))
+    elif refused.field in forms.places.fields:
+        refuse(forms.places, refused)
+    else:
+        field = f"p-{refused.field}" if f"p-{refused.field}" in forms.edition.fields else refused.field
+        refuse(forms.edition, Refused(refused.message, field))
+
+
+def _setup_context(call: Call, forms: Forms, categories: list[Category]) -> dict[str, Any]:
+    places, old = forms.places, queries.before(call)
     by_call = {call.pk: categories}
-    tables = {call.pk: table}
+    tables = {call.pk: quotas.quota_table(call, categories)}
     if old:
         by_call[old.pk] = list(old.categories.all())
-        tables[old.pk] = quota_table(old, by_call[old.pk])
+        tables[old.pk] = quotas.quota_table(old, by_call[old.pk])
     sums = {pk: _sums(by_call[pk], tables[pk]) for pk in by_call}
     told, people = queries.answering_counts(call.owner)
-    groups = list(places.groups)
+    groups, table = list(places.groups), tables[call.pk]
     return {
-        "call": call, "form": form, "places": places, "groups": groups, "old": old, "problems": actions.problems(call),
+        "call": call, "form": forms.edition, "places": places, "scheme": forms.scheme, "ratios": forms.ratios,
+        "groups": groups, "old": old, "problems": actions.problems(call),
         "differences": reports.differences(call, old, sums, by_call),
         "less": _less(call, places, by_call, tables, old),
         "previews": _previews(groups, categories, table), "told": told, "people": people,
         "due": reports.due(current(), call.closes_at), "total": sum(sums[call.pk].values()),
         "with_places": sum(1 for row in table.values() if sum(row.values())),
-        "units": len(places.units),
+        "units": len(places.units), "kept_ratios": lists.ratios_of(call),
     }  # fmt: skip
 
 
@@ -168,7 +209,7 @@ def publish(request: HttpRequest, call_id: int) -> HttpResponse:
             toast(request, _("发布了，正在通知各单位"))
             return redirect(call.get_absolute_url())
     categories = list(call.categories.all())
-    table = quota_table(call, categories)
+    table = quotas.quota_table(call, categories)
     told, people = queries.answering_counts(call.owner)
     units = sum(1 for row in table.values() if sum(row.values()))
     total = sum(_sums(categories, table).values())

@@ -38,7 +38,7 @@ def open_edition(page: Page) -> Call:
     page.wait_for_url("**/setup/")
     page.fill("[name=p-no_repeat_years]", "3")
     page.fill("[name=p-notice_days]", "5")
-    for box in page.locator("input[name^=n-k]").all():
+    for box in page.locator("#s3 input[name^=q-][name*='-a']").all():
         box.fill("2")
     for label in (re.compile("^存下$"), re.compile("^存下，发布给")):
         with page.expect_navigation():

@@ -88,8 +88,9 @@ def test_open_set_up_publish_and_every_unit_hears_of_it_once(world, officer, sig
     call = Call.objects.get()
     assert answer.url == url("edition", call.pk)
     first, second = call.categories.all()
-    fill = {f"n-kdistrict-{first.pk}": 4, f"n-kuniversity-{first.pk}": 2, f"n-kuniversity-{second.pk}": 1,
-            f"n-u{world['a'].pk}-{first.pk}": 9, f"n-t{first.pk}": 12, "p-no_repeat_years": 3}  # fmt: skip
+    fill = {"q-0-who": "kind:district", f"q-0-a{first.pk}": "4", "q-1-who": "kind:university", f"q-1-a{first.pk}": "2",
+            f"q-1-a{second.pk}": "1", f"n-u{world['a'].pk}-{first.pk}": 9, f"n-r{world['a'].pk}": "学校多",
+            f"n-t{first.pk}": 12, "p-no_repeat_years": 3}  # fmt: skip
     answer = client.post(url("edition", call.pk), setup_data(call, **fill))
     assert answer.status_code == 302, answer.content.decode()
     call.refresh_from_db()
@@ -189,6 +190,38 @@ def test_nothing_typed_is_lost_on_an_error(world, draft, officer, sign_in):
     assert "沪教工〔2031〕1号" in html
     draft.refresh_from_db()
     assert (draft.intro, draft.version) == ("", 1)
+
+
+def test_an_undefined_boundary_keeps_what_was_typed_and_is_named(draft, officer, sign_in):
+    first = draft.categories.first()
+    lines = {f"q-{n}-who": "kind:university" for n in (0, 1)} | {f"q-{n}-a{first.pk}": "1" for n in (0, 1)}
+    bad = setup_data(draft, **lines, **{"q-0-band": "1000以下", "q-1-band": "1000以上"})
+    answer = sign_in(officer).post(url("edition", draft.pk), bad)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "“1,000 人以下”没说含不含 1,000" in html
+    assert 'value="1000以上"' in html
+    draft.refresh_from_db()
+    assert draft.rules == {}
+
+
+def test_tiers_a_ratio_and_an_exception_are_set_up_in_the_browser(world, draft, officer, sign_in):
+    first = draft.categories.first()
+    lines = {f"q-{n}-who": "kind:university" for n in (0, 1)} | {"q-0-band": "不满1000", "q-1-band": "满1000"}
+    lines |= {f"q-0-a{first.pk}": "1", f"q-1-a{first.pk}": "2", "q-surplus": "120%"}
+    ratio = {"r-0-name": "女职工", "r-0-sign": "ge", "r-0-percent": "40%", "r-0-who_fact": "sex", "r-0-who": "女"}
+    client = sign_in(officer)
+    answer = client.post(url("edition", draft.pk), setup_data(draft, **lines, **ratio))
+    assert answer.status_code == 302, answer.content.decode()
+    html = client.get(url("edition", draft.pk)).content.decode()
+    assert "教职工 900 人，按“不满 1,000 人”档 1 个；差额 120%，可报 2 个" in html
+    assert "女职工 ≥ 40%" in html
+    draft.refresh_from_db()
+    data = setup_data(draft, **lines, **ratio) | {f"n-u{world['u'].pk}-{first.pk}": 5}
+    answer = client.post(url("edition", draft.pk), data)
+    assert "按规则是 2 个，单独定成 5 个，写明理由" in answer.content.decode()
+    data[f"n-r{world['u'].pk}"] = "承办竞赛"
+    assert client.post(url("edition", draft.pk), data).status_code == 302
 
 
 def test_a_stale_page_does_not_overwrite(draft, officer, sign_in):

@@ -1,5 +1,6 @@
 """The engine's lines of the menu, and the one count they show."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
@@ -23,9 +24,9 @@ ITEMS = [
 ]
 
 
-def waiting(actor: Actor) -> dict[str, int]:
-    """What waits for the acting post: to review, or back to be mended. One query."""
-    return {"inbox": Entry.objects.on_desk_of(actor).count() if actor.role in DESKS else 0}
+def waiting(actor: Actor) -> dict[str, QuerySet]:
+    """What waits for the acting post: to review, or back to be mended."""
+    return {"inbox": Entry.objects.on_desk_of(actor)} if actor.role in DESKS else {}
 
 
 COUNTERS = [waiting]

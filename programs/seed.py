@@ -103,7 +103,7 @@ class Lives:
         Attachment: ("entry", "item", "file", "digest", "added_at", "added_by"),
         Hand: ("entry", "person", "hand"),
         Record: ("at", "by", "post_id", "as_name", "act", "target_type", "target_id", "target_name", "note", "change"),
-        Message: ("user", "subject", "body", "url", "key", "created_at", "read_at"),
+        Message: ("user", "subject", "body", "url", "key", "created_at", "read_at", "routed"),
     }  # fmt: skip
 
     def __init__(self, pdf: bytes, hands: dict[int, Hands], officer: Hands, leader: Hands) -> None:
@@ -180,7 +180,7 @@ class Lives:
             self.rows[Message].append(
                 (self.hands[life.unit.pk].user, TOLD[name].format(life.subject), NOTES.get(name, ""),
                  reverse("programs:entry", args=[life.pk]), f"entry-{life.pk}-{life.version}", at,
-                 at if life.pk % 3 else None)
+                 at if life.pk % 3 else None, True)
             )  # fmt: skip
         return self._record(life, at, by, name, change, NOTES.get(name, ""))
 

@@ -1,5 +1,6 @@
 """The register's line of the menu, and what waits there."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from awards.honours import queries
@@ -16,9 +17,9 @@ ITEMS = [
 PUBLIC = [(_("证书查验"), "verify:search")]
 
 
-def waiting(actor: Actor) -> dict[str, int]:
-    """Honours of the actor's own calls that still want a certificate. One query, none for most roles."""
-    return {"to_certify": queries.to_certify(actor).count() if actor.role == "officer" else 0}
+def waiting(actor: Actor) -> dict[str, QuerySet]:
+    """Honours of the actor's own calls that still want a certificate."""
+    return {"to_certify": queries.to_certify(actor)} if actor.role == "officer" else {}
 
 
 COUNTERS = [waiting]

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from portal.core import trail
 from portal.core.actor import Actor
+from portal.core.context import once
 from portal.core.models import DayOverride
 from portal.kit.days import Calendar
 
@@ -13,6 +14,10 @@ KEY = "day-overrides"
 
 def current() -> Calendar:
     """The calendar as of now. The override table is tiny and cached for five minutes; a change empties the cache."""
+    return once(KEY, _read)
+
+
+def _read() -> Calendar:
     overrides = cache.get(KEY)
     if overrides is None:
         overrides = dict(DayOverride.objects.values_list("day", "works"))

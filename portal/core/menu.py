@@ -1,5 +1,6 @@
 """Menu of the ground floor."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
@@ -16,8 +17,8 @@ ITEMS = [
 INBOX = ["core:messages"]
 
 
-def unread(actor: Actor) -> dict[str, int]:
-    return {"unread": Message.objects.visible_to(actor).filter(read_at__isnull=True).count()}
+def unread(actor: Actor) -> dict[str, QuerySet]:
+    return {"unread": Message.objects.visible_to(actor).filter(read_at__isnull=True)}
 
 
 COUNTERS = [unread]

@@ -5,7 +5,7 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 
-from portal.core.context import request_id
+from portal.core.context import looked_up, request_id
 from portal.core.errors import refused
 from portal.kit.refusal import Refused
 
@@ -29,7 +29,7 @@ class Incident:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.incident = secrets.token_hex(4)
-        token = request_id.set(request.incident)
+        token, known = request_id.set(request.incident), looked_up.set({})
         try:
             response = self.get_response(request)
             if response.status_code >= 400:
@@ -41,6 +41,7 @@ class Incident:
             response.headers["X-Request-Id"] = request.incident
             return response
         finally:
+            looked_up.reset(known)
             request_id.reset(token)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -49,6 +49,12 @@ def at(moment: datetime) -> Iterator[None]:
         _frozen.reset(token)
 
 
+@cache
+def _worked(day: date) -> bool:
+    """The published calendar, looked up once a day: the package goes through all its years at each question."""
+    return bool(chinese_calendar.is_workday(day))
+
+
 def _aware(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(f"a time without a zone cannot be placed: {moment!r}")
@@ -149,7 +155,7 @@ class Calendar:
         if day in self.overrides:
             return self.overrides[day]
         if _published(day.year):
-            return bool(chinese_calendar.is_workday(day))
+            return _worked(day)
         return day.weekday() < 5
 
     def reason(self, day: date) -> str:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from portal import policy
+from portal.kit import addresses
 from portal.kit.gather import gather
 
 
@@ -38,7 +37,7 @@ def menu_for(role: str, path: str, counts: dict[str, int]) -> list[dict]:
         for item in items
         if policy.scope(role, item.resource, item.action) and (not item.roles or role in item.roles)
     ]
-    urls = [reverse(item.url_name) for item in shown]
+    urls = [addresses.page(item.url_name) for item in shown]
     # The longest address that the current path starts with is the current one; "/" only matches itself.
     current = max((url for url in urls if (path.startswith(url) if url != "/" else path == url)), key=len, default=None)
     for item, url in zip(shown, urls, strict=True):

@@ -60,7 +60,13 @@ def write_listing(
     drawn = listing.to_export(columns)
     footer = _footer(asked, actor)
     sheet = [Col(column.name, column.label, kind=column.kind, width=column.width) for column in drawn]
-    return write_table(target, sheet, _rows(asked.rows, drawn, progress), sheet=listing.title[:31], footer=footer)
+    return write_table(
+        target,
+        sheet,
+        _rows(asked.rows.defer(*listing.unread(drawn)), drawn, progress),
+        sheet=listing.title[:31],
+        footer=footer,
+    )
 
 
 def _rows(rows: QuerySet, columns: list[Column], progress: Callable[[int], None] | None) -> Any:

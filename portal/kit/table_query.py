@@ -3,22 +3,33 @@
 The page, the bulk move and the export read the same query string, so they mean the same rows.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from portal.kit.counting import count_each
 from portal.kit.table_spec import SIZES, Column, Listing, View
 
 #: Parameters that are not filters.
 OWN = ("q", "view", "sort", "page", "size", "cols", "export")
 MAX_TOKENS = 5
+#: How a name in ``Listing.search`` is looked for; ``^`` begins with it (pinyin), no sign contains it.
+LOOKUPS = {"=": "exact", "~": "found", "$": "ends"}
+#: A word that stands in more rows beside than these is not worth a list of their ids.
+BESIDE = 400
+#: Up to this many rows are counted at each view; what is more is counted once a minute.
+FEW, KEPT = 1000, 60
 
 
 @dataclass(frozen=True)
@@ -45,23 +56,39 @@ class Asked:
             return None
         return self.listing.filters(data=self.params, queryset=self._searched(), request=self.request)
 
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The words looked for. Letters with blanks are one word: that is how pinyin is typed."""
+        # PostgreSQL refuses a NUL
+        words = self.params.get("q", "").replace("\x00", " ").split()[:MAX_TOKENS]
+        return [" ".join(words)] if len(words) > 1 and all(w.isascii() and w.isalpha() for w in words) else words
+
     def _searched(self) -> QuerySet:
         found = self.queryset
-        # PostgreSQL refuses a NUL
-        for token in self.params.get("q", "").replace("\x00", " ").split()[:MAX_TOKENS]:
+        for token in self.tokens:
             found = found.filter(self._token(token))
         return found
 
     def _token(self, token: str) -> Q:
-        hit = Q()
+        hit, letters = Q(), token.isascii()
         for name in self.listing.search:
             if name.startswith("^"):
-                hit |= Q(**{f"{name[1:]}__startswith": token.lower()})
-            elif name.startswith("="):
-                hit |= Q(**{name[1:]: token})
+                # pinyin is letters, and initials are kept without blanks
+                for typed in {token.lower(), token.lower().replace(" ", "")} if letters else ():
+                    hit |= Q(**{f"{name[1:]}__startswith": typed})
+            elif name[0] in LOOKUPS:
+                hit |= Q(**{f"{name[1:]}__{LOOKUPS[name[0]]}": token})
             else:
-                hit |= Q(**{f"{name}__contains": token})
+                hit |= self._beside(name, token) if "__" in name else Q(**{f"{name}__contains": token})
         return hit
+
+    def _beside(self, name: str, token: str) -> Q:
+        """A word in the row beside (the unit's name): those rows are looked up first, so that an index finds ours."""
+        link, _sep, rest = name.partition("__")
+        beside = self.queryset.model._meta.get_field(link).related_model._default_manager
+        rows = beside.filter(**{f"{rest}__contains": token}).values_list("pk", flat=True).order_by()
+        ids = list(rows[: BESIDE + 1])
+        return Q(**{f"{link}__in": ids if len(ids) <= BESIDE else rows})
 
     @cached_property
     def filtered(self) -> QuerySet:
@@ -84,15 +111,43 @@ class Asked:
     # ── counted once ──
     @cached_property
     def counts(self) -> dict[str, int]:
-        """One grouped query for all tabs; the page total is the count of the current tab."""
-        if not self.listing.views:
-            return {"": self.filtered.count()}
-        wanted = {f"v{n}": Count("pk", filter=v.q(self.actor)) for n, v in enumerate(self.listing.views)}
-        for n, v in enumerate(self.listing.views):
-            if v.where is None:
-                wanted[f"v{n}"] = Count("pk")
+        """Rows of each tab; the page total is the count of the current tab. One query, whatever there is to count.
+
+        Long lists are not counted again at every view: figures above ``FEW`` are remembered for a minute, the others
+        are always those of this moment.
+        """
+        views = {v.name: v for v in self.listing.views} or {"": None}
+        try:
+            key = self._counted_as()
+        except EmptyResultSet:
+            return dict.fromkeys(views, 0)
+        many = cache.get(key) or {}
+        found = self._count_some(views, many) if many else self._count_all(views)
+        fresh = {name: n for name, n in found.items() if n > FEW}
+        if fresh and not many:
+            cache.set(key, fresh, KEPT)
+        return {name: many.get(name, found.get(name, 0)) for name in views}
+
+    def _counted_as(self) -> str:
+        """The key of these figures: the very question, so that nobody is told another one's."""
+        sql, params = self.filtered.order_by().values("pk").query.sql_with_params()
+        asker = getattr(self.actor, "organization_id", None), getattr(self.actor, "role", "")
+        asked = repr((self.listing.key, asker, sql, params))
+        return f"count-{hashlib.sha256(asked.encode()).hexdigest()}"
+
+    def _count_all(self, views: dict[str, View | None]) -> dict[str, int]:
+        wanted = {f"v{n}": Count("pk", filter=v.q(self.actor)) if v and v.where is not None else Count("pk")
+                  for n, v in enumerate(views.values())}  # fmt: skip
         found = self.filtered.order_by().aggregate(**wanted)
-        return {v.name: found[f"v{n}"] for n, v in enumerate(self.listing.views)}
+        return {name: found[f"v{n}"] for n, name in enumerate(views)}
+
+    def _count_some(self, views: dict[str, View | None], many: dict[str, int]) -> dict[str, int]:
+        """Only the short tabs, each by its own condition: an index answers it."""
+        short = {name: view for name, view in views.items() if name not in many}
+        rows = {
+            name: self.filtered.filter(view.q(self.actor)) if view else self.filtered for name, view in short.items()
+        }
+        return count_each(rows)
 
     @cached_property
     def total(self) -> int:
@@ -129,25 +184,26 @@ class Asked:
         wanted = self.params.get("page", "")
         return min(max(1, int(wanted)), self.pages) if wanted.isdecimal() and len(wanted) < 7 else 1
 
-    def slice(self) -> list[Any]:
+    def slice(self, drawn: list[Column]) -> list[Any]:
+        """The rows of this page, with what these columns read."""
         first = (self.page - 1) * self.size
         # no second count: a page beyond the end was already pulled back
-        return list(self.rows[first : first + self.size]) if self.total else []
+        return list(self.rows.defer(*self.listing.unread(drawn))[first : first + self.size]) if self.total else []
 
     # ── words ──
+    @cached_property
+    def _carried(self) -> list[tuple[str, list[str]]]:
+        """What every link of the page carries along. Column choice lives in the session."""
+        return [pair for pair in self.params.lists() if pair[0] not in ("cols", "export", "page") and any(pair[1])]
+
     def url(self, **changes: Any) -> str:
-        """The query string with some parameters changed; None removes one. Column choice lives in the session."""
-        params = self.params.copy()
-        for name in ("cols", "export", "page"):
-            params.pop(name, None)
-        for name, value in changes.items():
-            if value is None or value == "":
-                params.pop(name, None)
-            else:
-                params[name] = value
-        for name in [key for key, values in params.lists() if not any(values)]:
-            del params[name]
-        return "?" + params.urlencode()
+        """The query string with some parameters changed; None removes one."""
+        pairs: list[tuple[str, Any]] = []
+        for name, values in self._carried:
+            if name in changes:
+                values = [changes.pop(name)]
+            pairs += [(name, value) for value in values if value not in (None, "") or len(values) > 1]
+        return "?" + urlencode([*pairs, *((name, value) for name, value in changes.items() if value not in (None, ""))])
 
     @cached_property
     def conditions(self) -> list[Condition]:

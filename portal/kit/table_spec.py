@@ -1,6 +1,6 @@
 """A list as a value: its columns, what one can look for, its saved views, its moves. No database, no request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, reduce
@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, strip_tags
+from django.utils.html import conditional_escape, escape, format_html, strip_tags
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 Accessor = Callable[[Any], Any] | str
@@ -34,7 +34,8 @@ class Column:
     """One column: what it shows, what it exports, what it sorts by, and its part on a phone's card.
 
     ``phone``: k name, s badge, w full line, l labelled line, h labelled and sharing a line, hide, desk (only there).
-    ``kind`` and ``width`` are for the sheet (see ``sheets_write.Col``).
+    ``kind`` and ``width`` are for the sheet (see ``sheets_write.Col``). ``loads`` names database columns that are dear
+    to read (sealed, long) and wanted by this column only: where it is not shown they stay in the database.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     export_default: bool = False
     kind: str = "text"
     width: int = 14
+    loads: tuple[str, ...] = ()
 
     @cached_property
     def attrs(self) -> SafeString:
@@ -71,7 +73,8 @@ class Column:
         value = _read(self.value or self.name, row)
         text = "" if value is None else conditional_escape(f"{value:,}" if type(value) is int else value)
         url = self.link(row) if self.link else ""
-        return format_html('<a href="{}">{}</a>', url, text) if url else mark_safe(text)  # nosec B308 # escaped above
+        inside = f'<a href="{escape(url)}">{text}</a>' if url else text
+        return mark_safe(inside)  # nosec B308 # escaped above
 
     def exported(self, row: Any) -> Any:
         """The value for the sheet: plain text, number or date, never markup."""
@@ -161,6 +164,11 @@ class Listing:
         if chosen is None:
             return [column for column in self.columns if column.default or column.fixed]
         return [column for column in self.columns if column.fixed or column.name in chosen]
+
+    def unread(self, drawn: Iterable[Column]) -> list[str]:
+        """Database columns that these columns do not want."""
+        wanted = {name for column in drawn for name in column.loads}
+        return [name for column in self.columns for name in column.loads if name not in wanted]
 
     def to_export(self, chosen: list[str] | None) -> list[Column]:
         shown = self.shown(chosen)

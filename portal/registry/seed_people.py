@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from portal.kit import crypto, idcard, pinyin
 from portal.kit.copying import lines
@@ -32,6 +33,11 @@ POLITICS = ("party", "party", "none", "none", "democratic", "league")
 RANKS = ("none",) * 12 + ("section", "section", "division")
 PERSONNEL = ("staff",) * 8 + ("contract", "agency")
 FAMILIES = SURNAMES[:-4]
+#: Given names of a whole city: the demo's, each first character with each second one.
+GIVEN = {
+    sex: tuple(a + b for a, b in product(*(dict.fromkeys(name[place] for name in names) for place in (0, -1))))
+    for sex, names in (("f", GIVEN_F), ("m", GIVEN_M))
+}
 keys = pinyin.keys
 
 
@@ -53,7 +59,7 @@ def birthday(n: int) -> datetime.date:
 
 def _person(n: int, unit: int, higher: bool, rnd: random.Random, last: datetime.date) -> tuple[tuple, list[tuple]]:
     sex = "f" if rnd.random() < 0.68 else "m"
-    name = rnd.choice(FAMILIES) + rnd.choice(GIVEN_F if sex == "f" else GIVEN_M)
+    name = rnd.choice(FAMILIES) + rnd.choice(GIVEN[sex])
     birth = birthday(n)
     hired = min(datetime.date(birth.year + rnd.randint(23, 32), rnd.choice((7, 8, 9)), 1), last)
     number, phone = resident_number(n, birth, sex), f"13{n:09d}"

@@ -2,13 +2,13 @@
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.kit import days, text
+from portal.kit.addresses import link_to
 from portal.kit.tables import Column, Empty, Listing, View, filter_label
 from portal.registry.imports.spec import importer
 from portal.registry.models import ImportBatch, Kind, Member, Organization, Sector
@@ -60,16 +60,20 @@ def _day(value) -> str:
     return f"{value:%Y-%m-%d}" if value else ""
 
 
-def _member_url(member: Member) -> str:
-    return reverse("registry:member", args=[member.pk])
-
-
 MEMBERS = Listing(
     key="members",
     title=gettext_lazy("会员名册"),
     noun=gettext_lazy("人"),
     columns=(
-        Column("name", gettext_lazy("姓名"), phone="k", sort=("pinyin",), link=_member_url, fixed=True, width=12),
+        Column(
+            "name",
+            gettext_lazy("姓名"),
+            phone="k",
+            sort=("pinyin",),
+            link=link_to("registry:member"),
+            fixed=True,
+            width=12,
+        ),
         Column(
             "unit",
             gettext_lazy("单位"),
@@ -108,6 +112,7 @@ MEMBERS = Listing(
             "document",
             gettext_lazy("证件号"),
             value=lambda m: text.mask_id(m.document_number),
+            loads=("document_number",),
             css="num",
             default=False,
             width=22,
@@ -116,6 +121,7 @@ MEMBERS = Listing(
             "phone",
             gettext_lazy("手机"),
             value=lambda m: text.mask_phone(m.phone) if m.phone else "",
+            loads=("phone",),
             css="num",
             default=False,
             width=15,
@@ -129,7 +135,7 @@ MEMBERS = Listing(
             width=9,
         ),
     ),
-    search=("name", "^pinyin", "^initials"),
+    search=("^pinyin", "^initials", "~name"),
     search_hint=gettext_lazy("姓名、拼音、首字母"),
     filters=MemberFilter,
     views=(
@@ -180,7 +186,7 @@ ORGANIZATIONS = Listing(
             gettext_lazy("名称"),
             phone="k",
             sort="pinyin",
-            link=lambda one: reverse("registry:organization", args=[one.pk]),
+            link=link_to("registry:organization"),
             fixed=True,
             width=32,
         ),
@@ -261,7 +267,7 @@ IMPORTS = Listing(
             gettext_lazy("文件"),
             value="file.name",
             phone="k",
-            link=lambda b: reverse("registry:import", args=[b.pk]),
+            link=link_to("registry:import"),
             fixed=True,
             width=30,
         ),

@@ -139,9 +139,13 @@ def _hand(entry: Entry, move: Move) -> str:
     return f"desk:{entry.came_from_id if move.by is Duty.PASSER else entry.desk_id}"
 
 
-def second_hand(actor: Actor, entry: Entry, move: Move) -> bool:
-    """Separation rule S2, just to look: whether the actor was another pair of hands on this entry already."""
-    held = Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
+def hand_of(actor: Actor, entry: Entry) -> str | None:
+    """Which pair of hands the actor was on this entry, if any."""
+    return Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
+
+
+def second_hand(held: str | None, entry: Entry, move: Move) -> bool:
+    """Separation rule S2, just to look: whether who was ``held`` would be another pair of hands by this move."""
     return bool(move.hand) and held not in (None, _hand(entry, move))
 
 
@@ -152,7 +156,7 @@ def would_refuse(actor: Actor, move: Move, entry: Entry, through: str = "") -> s
     stops = [one for one in checks.findings(entry, move.name) if one.stops] if move.checked else []
     if stops:
         return _said(stops)
-    return str(SECOND_HAND) if second_hand(actor, entry, move) else ""
+    return str(SECOND_HAND) if second_hand(hand_of(actor, entry), entry, move) else ""
 
 
 def _sign(entry: Entry, by: Actor, move: Move) -> None:

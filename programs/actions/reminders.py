@@ -1,15 +1,14 @@
 """Reminding units that have not reported yet."""
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Container, Iterable, Mapping
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import current
-from portal.core.models import Record
 from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
@@ -28,21 +27,20 @@ def late_units(call: Call) -> list[Organization]:
 
 def to_remind(call: Call) -> list[Organization]:
     """The late ones whose own deadline is still to come and who were not reminded today, with ``due_at``."""
-    done, now = reminded_today(call), days.now()
     later = dict(Extension.objects.standing().filter(call=call).values_list("organization", "closes_at"))
-    found = []
-    for unit in late_units(call):
+    return remindable(call, late_units(call), later, queries.reminders(call).today)
+
+
+def remindable(
+    call: Call, late: Iterable[Organization], later: Mapping[int, datetime.datetime], done: Container[int]
+) -> list[Organization]:
+    """The same among late units that are known, with the later deadlines and who was reminded today."""
+    found, now = [], days.now()
+    for unit in late:
         unit.due_at = max(call.closes_at, later.get(unit.pk, call.closes_at))  # type: ignore[attr-defined]
         if unit.pk not in done and unit.due_at >= now:  # type: ignore[attr-defined]
             found.append(unit)
     return found
-
-
-def reminded_today(call: Call) -> set[int]:
-    """Units that were reminded of the call today: once a day is enough."""
-    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Record.objects.about(call).filter(act=queries.REMINDED, at__gte=start)
-    return {unit for record in rows for unit in record.change.get("units", [])}
 
 
 @transaction.atomic

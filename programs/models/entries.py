@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
 from portal.core.models import StoredFile, append_only, appended
+from portal.kit.finding import CharacterIndex, EndIndex
 from portal.registry.models import Member, Organization
 from programs.models.calls import Call, Category
 from programs.spec import EDITABLE, State
@@ -51,7 +52,7 @@ class Entry(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="entries", verbose_name=_("会员"))
     subject = models.CharField(_("姓名或集体"), max_length=120)
     pinyin = models.CharField(max_length=200, blank=True)
-    initials = models.CharField(max_length=60, blank=True)
+    initials = models.CharField(max_length=200, blank=True)
     number = models.CharField(_("编号"), max_length=40, blank=True)
     state = models.CharField(_("状态"), max_length=12, choices=State, default=State.DRAFT)
     desk = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("在哪儿"))
@@ -76,12 +77,16 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["desk", "state"]),
+            models.Index(fields=["desk", "state", "desk_since", "id"]),
             models.Index(fields=["call", "state"]),
             models.Index(fields=["organization", "state"]),
             models.Index(fields=["-updated_at", "id"]),
             models.Index(fields=["member"]),
             models.Index(fields=["pinyin"]),
+            models.Index(fields=["initials"]),
+            models.Index(fields=["state", "-updated_at", "id"]),
+            CharacterIndex("subject", name="entry_subject_parts"),
+            EndIndex("number", name="entry_number_end"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], condition=~Q(number=""), name="entry_number_once"),

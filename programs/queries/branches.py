@@ -1,6 +1,11 @@
 """Which branch of the tree an organisation belongs to."""
 
+from django.db.models import Case, F, When
+
 from portal.registry.models import Organization
+
+#: How far below the owner a union may lie: city, university, school, department, group (``registry`` ``BELOW``).
+LEVELS = 4
 
 
 def branches(owner_id: int) -> dict[int, int]:
@@ -17,3 +22,9 @@ def branches(owner_id: int) -> dict[int, int]:
             found[at] = unit
             found.update(dict.fromkeys(path, unit))
     return found
+
+
+def branch_of(owner_id: int, path: str = "organization") -> Case:
+    """The same inside a query: the reporting unit of the organisation that ``path`` leads to."""
+    ups = [path + "__parent" * n for n in range(LEVELS)]
+    return Case(*(When(**{f"{up}__parent": owner_id}, then=F(f"{up}__id")) for up in ups), default=F(f"{path}__id"))

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Case, Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
@@ -14,12 +15,15 @@ from portal.core.models import Record
 from portal.kit import days
 from portal.registry.models import Organization
 from programs.models import Call, Category, Entry, Extension, Quota
-from programs.queries.branches import branches
+from programs.queries.branches import branch_of
 from programs.queries.posts import UNIT_ROLES
 from programs.queries.quotas import of_units
 from programs.spec import TAKES_A_PLACE, State
 
 REMINDED = "call.remind"
+#: Who answers for a unit, the first one found.
+ANSWERS = ("clerk", "officer", "chair")
+ANSWERING = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(ANSWERS)))
 #: Entries that have reached the owner: on its desk, or given back by it to be mended (``quotas.handed_up``).
 _UP = Q(submitted_at__isnull=False) & (
     Q(desk=F("call__owner")) | Q(state=State.RETURNED, returned_from=F("call__owner"))
@@ -45,15 +49,15 @@ class Tally:
 
 
 def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]:
-    """Call id → unit id → tally. Two queries for any number of calls and entries."""
+    """Call id → unit id → tally. One query for any number of calls and entries."""
     ids = [call.pk for call in calls]
     found: dict[int, dict[int, Tally]] = {pk: defaultdict(Tally) for pk in ids}
     if not ids:
         return found
-    unit_of = branches(owner_id)
     rows = (
         Entry.objects.filter(call__in=ids)
-        .values_list("call_id", "organization_id", "category_id")
+        .annotate(unit=branch_of(owner_id))
+        .values_list("call_id", "unit", "category_id")
         .annotate(
             up=Count("pk", filter=_UP), below=Count("pk", filter=_BELOW & ~_UP), drafts=Count("pk", filter=_DRAFT),
             lapsed=Count("pk", filter=_LAPSED),
@@ -61,8 +65,8 @@ def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]
         )
         .order_by()
     )  # fmt: skip
-    for call_id, organization_id, category_id, up, below, drafts, lapsed, taken in rows:
-        tally = found[call_id][unit_of.get(organization_id, organization_id)]
+    for call_id, unit, category_id, up, below, drafts, lapsed, taken in rows:
+        tally = found[call_id][unit]
         tally.up += up
         tally.below += below
         tally.drafts += drafts
@@ -88,24 +92,30 @@ def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
 
 def contacts(unit_ids: Iterable[int]) -> dict[int, str]:
     """Unit → the name of somebody who answers for it: the clerk before the officer before the chair. One query."""
-    order = {"clerk": 0, "officer": 1, "chair": 2}
-    rows = Post.objects.current().filter(organization__in=list(unit_ids), role__in=order)
-    found: dict[int, tuple[int, str]] = {}
-    for unit, role, name in rows.values_list("organization_id", "role", "user__name").order_by("id"):
-        if unit not in found or order[role] < found[unit][0]:
-            found[unit] = (order[role], name)
-    return {unit: name for unit, (_rank, name) in found.items()}
+    rows = Post.objects.current().filter(organization__in=list(unit_ids), role__in=ANSWERS)
+    first = rows.annotate(rank=ANSWERING).order_by("organization_id", "rank", "id").distinct("organization_id")
+    return dict(first.values_list("organization_id", "user__name"))
 
 
-def reminders(call: Call) -> tuple[dict[int, int], datetime.datetime | None]:
-    """Unit → how often it was reminded of the call, and when last. Read from the trail: there is no second book."""
+class Reminders(NamedTuple):
+    """How often each unit was reminded of a call, when last, and which ones today."""
+
+    times: dict[int, int]
+    last: datetime.datetime | None
+    today: set[int]
+
+
+def reminders(call: Call) -> Reminders:
+    """Read from the trail: there is no second book."""
     times: dict[int, int] = defaultdict(int)
-    last = None
-    for record in Record.objects.about(call).filter(act=REMINDED).order_by("id"):
-        last = record.at
-        for unit in record.change.get("units", []):
+    last, today = None, set()
+    for at, change in Record.objects.about(call).filter(act=REMINDED).order_by("id").values_list("at", "change"):
+        last = at
+        for unit in change.get("units", []):
             times[unit] += 1
-    return times, last
+        if days.local(at).date() == days.today():
+            today.update(change.get("units", []))
+    return Reminders(times, last, today)
 
 
 def answering(owner: Organization) -> QuerySet[User]:

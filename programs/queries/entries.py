@@ -5,14 +5,18 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from portal.core.actor import Actor
 from portal.kit import days
+from portal.registry.models import Organization
 from portal.registry.queries.history import name_on
 from programs.models import Attachment, Call, Entry, Revision
 from programs.spec import TAKES_A_PLACE, Field, State
 
+#: An entry's papers with what their lines say.
+WITH_FILES = Prefetch("attachments", Attachment.objects.select_related("file", "added_by"))
 #: Nothing more will happen to these: they stay as they were, with the unit that handed them in.
 SETTLED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.REVOKED)
 
@@ -59,6 +63,29 @@ def inbox(actor: Actor) -> QuerySet[Entry]:
     )
 
 
+def neighbours(actor: Actor, entry: Entry) -> dict[str, Any]:
+    """Where an entry stands in the line of what waits to be reviewed: its place, those beside it, how many. One query.
+
+    ``here`` says whether it stands in that line at all.
+    """
+    line = Entry.objects.on_desk_of(actor).filter(state=State.REVIEW)
+    since = OuterRef("desk_since")
+    ahead = line.filter(Q(desk_since__lt=since) | Q(desk_since=since, pk__lt=OuterRef("pk")))
+    behind = line.filter(Q(desk_since__gt=since) | Q(desk_since=since, pk__gt=OuterRef("pk")))
+    row = Entry.objects.filter(pk=entry.pk).annotate(
+        waiting_count=Coalesce(Subquery(_counted(line)), 0),
+        place=Coalesce(Subquery(_counted(ahead)), 0) + 1,
+        before=Subquery(ahead.order_by("-desk_since", "-pk").values("pk")[:1]),
+        after=Subquery(behind.order_by("desk_since", "pk").values("pk")[:1]),
+        here=Exists(line.filter(pk=OuterRef("pk"))),
+    )
+    return row.values("waiting_count", "place", "before", "after", "here").get()
+
+
+def _counted(rows: QuerySet[Entry]) -> QuerySet:
+    return rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+
+
 def rivals(entry: Entry) -> QuerySet[Entry]:
     """Other entries of the same person in the same edition that still take a place or are being written."""
     same = Entry.objects.filter(call=entry.call, member=entry.member)
@@ -66,9 +93,10 @@ def rivals(entry: Entry) -> QuerySet[Entry]:
 
 
 def files_by_item(entry: Entry) -> dict[str, list[Attachment]]:
-    """Checklist item → its attachments: one query."""
+    """Checklist item → its attachments: one query, however often they are asked of this entry."""
+    prefetch_related_objects([entry], WITH_FILES)
     found: dict[str, list[Attachment]] = {}
-    for attachment in entry.attachments.select_related("file", "added_by"):
+    for attachment in entry.attachments.all():
         found.setdefault(attachment.item, []).append(attachment)
     return found
 
@@ -108,7 +136,8 @@ def shown(one: Field, value: Any) -> str:
 
 
 def search(text: str) -> Q:
-    """Name, pinyin, initials or number; initials and pinyin only for plain letters."""
+    """Name, unit, pinyin, initials or the end of the number; initials and pinyin only for plain letters."""
     if text.isascii() and text.isalpha():
-        return Q(initials__contains=text.lower()) | Q(pinyin__startswith=text.lower())
-    return Q(subject__contains=text) | Q(number__contains=text) | Q(organization__name__contains=text)
+        return Q(initials__startswith=text.lower()) | Q(pinyin__startswith=text.lower())
+    units = Organization.objects.filter(name__contains=text).values("pk")
+    return Q(subject__found=text) | Q(number__ends=text) | Q(organization__in=units)

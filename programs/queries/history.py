@@ -1,5 +1,6 @@
 """What an entry has been through: its desks and its story, read from the audit trail."""
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.calendar import current
+from portal.core.context import once
 from portal.core.models import Record
 from portal.kit import days
 from portal.registry.models import Organization
@@ -90,6 +92,10 @@ def stayed(entry: Entry) -> int | None:
     if entry.state not in (State.REVIEW, State.RETURNED) or entry.desk_since is None:
         return None
     since, today = days.local(entry.desk_since).date(), days.today()
+    return once(("stood", since, today), lambda: _stood(since, today))
+
+
+def _stood(since: datetime.date, today: datetime.date) -> int:
     calendar = current()
     return max(0, calendar.workdays_between(since, today) - calendar.is_workday(since))
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from portal.registry.models import Member, Organization
@@ -89,11 +91,9 @@ def of_units(rows: QuerySet[Quota]) -> QuerySet[Quota]:
 
 def quota_table(call: Call, categories: list[Category]) -> dict[int, dict[int, int]]:
     """Unit id → category id → places: one query."""
-    table: dict[int, dict[int, int]] = {}
-    rows = of_units(Quota.objects.filter(category__in=categories))
-    for unit, category, n in rows.values_list("organization_id", "category_id", "places"):
-        table.setdefault(unit, {})[category] = n
-    return table
+    rows = of_units(Quota.objects.filter(category__in=categories)).order_by()
+    given = rows.values_list("organization_id").annotate(ids=ArrayAgg("category_id"), given=ArrayAgg("places"))
+    return {unit: dict(zip(ids, places, strict=True)) for unit, ids, places in given}
 
 
 # ── counting ──
@@ -124,7 +124,11 @@ class Places:
 
 
 def places(entry: Entry, lock: bool = False) -> Places:
-    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the rows' locks first."""
+    """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the rows' locks first.
+
+    Who only looks, outside a transaction, takes none.
+    """
+    lock = lock and connection.in_atomic_block
     unit = reporting_unit(entry.call, entry.organization)
     cap = _locked(Cap.objects.filter(call=entry.call_id, organization=unit), lock).first()
     rows = Quota.objects.filter(category=entry.category_id, organization=unit).select_related("pot")

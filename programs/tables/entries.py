@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
+from portal.kit.addresses import link_to, row_page
 from portal.kit.tables import Bulk, Column, Empty, Listing, View, filter_label
 from programs.catalog import programs
 from programs.duties import HOLDERS
@@ -26,7 +26,7 @@ LATE_DAYS = 4
 
 # ── what one can look for ──
 def _calls(request: Any) -> QuerySet[Call]:
-    return Call.objects.visible_to(request.actor).exclude(state=Call.State.DRAFT)
+    return Call.objects.visible_to(request.actor).exclude(state=Call.State.DRAFT).only("title")
 
 
 def _categories() -> list[tuple[str, str]]:
@@ -95,7 +95,7 @@ def _rank_box(entry: Entry) -> str | SafeString:
     return format_html(
         '<input class="form-control ord" name="rank" value="{}" inputmode="numeric" aria-label="{} 的排名" '
         'hx-post="{}" hx-trigger="change" hx-target="closest td" hx-swap="innerHTML">',
-        "" if entry.rank is None else entry.rank, entry.subject, reverse("programs:entry_rank", args=[entry.pk]),
+        "" if entry.rank is None else entry.rank, entry.subject, row_page("programs:entry_rank", entry.pk),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ RANK = Column("rank", _("区校排名"), value=lambda e: "—" if e.rank is None
               sort="rank", export=lambda e: e.rank)  # fmt: skip
 COLUMNS = (
     Column("number", _("编号"), value=_short_number, css="num sub", phone="desk", sort="number", export="number"),
-    Column("subject", _("姓名或集体"), phone="k", sort="pinyin", link=lambda e: e.get_absolute_url(), fixed=True),
+    Column("subject", _("姓名或集体"), phone="k", sort="pinyin", link=link_to("programs:entry"), fixed=True),
     Column("unit", _("单位"), value="organization.name", phone="w", sort="organization__pinyin", width=30),
     Column("category", _("奖项"), value="category.name", phone="w", width=22),
     Column("state", _("状态"), value="badge", export="get_state_display", phone="s", sort="state"),
@@ -143,8 +143,8 @@ ENTRIES = Listing(
     title="推荐",
     noun="件",
     columns=COLUMNS,
-    search=("subject", "^pinyin", "^initials", "number", "organization__name"),
-    search_hint="姓名、拼音首字母、单位、编号",
+    search=("organization__name", "^pinyin", "^initials", "$number", "~subject"),
+    search_hint="姓名、拼音首字母、单位、编号末几位",
     filters=EntryFilter,
     views=(
         View("all", _("全部")),

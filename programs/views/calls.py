@@ -24,7 +24,8 @@ from programs.queries import calls as queries
 from programs.queries.entries import counts_by_state
 from programs.queries.quotas import quota_table, units_of
 from programs.spec import Duty, State
-from programs.views import todo
+from programs.views import todo, unit_rows
+from programs.views.unit_rows import UnitRow
 
 PHASES = {
     "draft": (gettext_lazy("草稿"), ""), "coming": (gettext_lazy("还没开始"), ""),
@@ -91,7 +92,7 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
         "conditions": [(one.label, reports.shown(one, found.param(one.name))) for one in found.program.params],
     }  # fmt: skip
     if mine or actor.role == "auditor":
-        context |= _dashboard(request, found) | {"manages": mine and actor.role == "officer"}
+        context |= _dashboard(request, found, mine and actor.role == "officer")
         return render(request, "programs/call.html", context)
     return render(request, "programs/call_unit.html", context | _for_unit(actor, found))
 
@@ -135,54 +136,58 @@ def _why_not_start(offer: queries.Offer | None) -> str:
 
 
 # ── the owner's view ──
-def _dashboard(request: HttpRequest, found: Call) -> dict[str, Any]:
+def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, Any]:
     categories = list(found.categories.all())
-    places = quota_table(found, categories)
-    tally = queries.tallies([found], found.owner_id)[found.pk]
     extended = {one.organization_id: one for one in Extension.objects.standing().filter(call=found)}
-    times, last = queries.reminders(found)
-    names = queries.contacts(places)
-    rows = []
-    for unit in units_of(found):
-        there = tally[unit.pk]
-        given = places.get(unit.pk, {})
-        cells = [_cell(one, given.get(one.pk), there.by_category.get(one.pk, 0)) for one in categories]
-        due = sum(given.values())
-        if due or there.up or there.below:
-            rows.append(
-                {"unit": unit, "cells": cells, "tally": there, "due": due, "late": bool(due) and not there.up,
-                 "stage": reports.stage(there.up, there.below, there.drafts, there.lapsed),
-                 "over": any(cell["over"] for cell in cells), "extension": extended.get(unit.pk),
-                 "contact": names.get(unit.pk, ""), "times": times.get(unit.pk, 0)}
-            )  # fmt: skip
+    reminded = queries.reminders(found)
+    rows = _unit_rows(found, categories, extended, reminded)
+    late = [row for row in rows if row.late]
+    remindable = _remindable(found, late, extended, reminded)
     shown = request.GET.get("units", "")
-    wanted = {"late": lambda row: row["late"], "extended": lambda row: row["extension"]}.get(shown)
-    kept = [row for row in rows if wanted is None or wanted(row)]
+    kept = {"late": late, "extended": [row for row in rows if row.extension]}.get(shown, rows)
     states = counts_by_state([found]).get(found.pk, {})
+    decisions = list(Decision.objects.visible_to(request.actor).filter(call=found).defer("text"))
     return {
-        "categories": categories, "rows": kept, "units": len(rows), "shown": shown,
-        "late": sum(1 for row in rows if row["late"]), "reported": sum(1 for row in rows if row["tally"].up),
-        "extended": len(extended), "reminded_at": last, "remindable": _remindable(found, rows),
+        "categories": categories, "units": len(rows), "shown": shown, "manages": manages,
+        "rows": unit_rows.drawn(kept, found, categories, manages and bool(remindable), manages and not decisions),
+        "late": len(late), "reported": sum(1 for row in rows if row.tally.up),
+        "extended": len(extended), "reminded_at": reminded.last, "remindable": remindable,
         "received": sum(states.values()),
         "states": [
             (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
         ],
         "all_url": todo.entries_url(found),
         "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
-        "notices": Notice.objects.visible_to(request.actor).filter(call=found),
-        "decisions": Decision.objects.visible_to(request.actor).filter(call=found),
+        "notices": list(Notice.objects.visible_to(request.actor).filter(call=found).defer("body")),
+        "decisions": decisions,
     }  # fmt: skip
 
 
-def _remindable(found: Call, rows: list[dict[str, Any]]) -> int:
+def _unit_rows(
+    found: Call, categories: list[Category], extended: dict[int, Extension], reminded: queries.Reminders
+) -> list[UnitRow]:
+    places = quota_table(found, categories)
+    tally = queries.tallies([found], found.owner_id)[found.pk]
+    names = queries.contacts(places)
+    rows = []
+    for unit in units_of(found):
+        there, given = tally[unit.pk], places.get(unit.pk, {})
+        stage = reports.stage(there.up, there.below, there.drafts, there.lapsed)
+        row = UnitRow(
+            unit, given, there, stage, names.get(unit.pk, ""), reminded.times.get(unit.pk, 0), extended.get(unit.pk)
+        )
+        if row.due or there.up or there.below:
+            rows.append(row)
+    return rows
+
+
+def _remindable(found: Call, late: list[UnitRow], extended: dict[int, Extension], reminded: queries.Reminders) -> int:
     """How many of the late ones may be reminded now; marks their rows."""
-    if not any(row["late"] for row in rows) or found.state != Call.State.PUBLISHED or found.opens_at > days.now():
+    if not late or found.state != Call.State.PUBLISHED or found.opens_at > days.now():
         return 0
-    ids = {unit.pk for unit in reminders.to_remind(found)}
-    for row in rows:
-        row["remind"] = row["unit"].pk in ids
+    later = {unit: one.closes_at for unit, one in extended.items()}
+    units = reminders.remindable(found, [row.unit for row in late], later, reminded.today)
+    ids = {unit.pk for unit in units}
+    for row in late:
+        row.remind = row.unit.pk in ids
     return len(ids)
-
-
-def _cell(category: Category, given: int | None, used: int) -> dict[str, Any]:
-    return {"name": category.name, "given": given, "used": used, "over": used > (given or 0)}

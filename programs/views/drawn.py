@@ -4,24 +4,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.actor import Actor
 from portal.kit import figures
+from portal.registry.models import Organization
 from programs import checks
-from programs.actions.moves import moves_for, second_hand
+from programs.actions.moves import hand_of, moves_for, second_hand
 from programs.models import Attachment, Entry
 from programs.queries import entries
 from programs.spec import Field, Finding, Material, Meter, Move, State
 
 MEGABYTE = 1 << 20
-RELATED = (
-    "call", "call__owner", "category", "organization", "organization__parent", "desk", "desk__parent", "member",
-    "returned_from", "saved_by",
-)  # fmt: skip
+RELATED = ("call", "category", "member", "saved_by")
 ACCEPT = {"pdf": ".pdf", "image": ".jpg,.jpeg,.png,.webp"}
 
 
@@ -30,6 +28,7 @@ def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
     found = Entry.objects.visible_to(request.actor).select_related(*RELATED).filter(pk=entry_id).first()
     if found is None:
         raise Http404
+    _place(found)
     return found
 
 
@@ -37,6 +36,19 @@ def question(entry: Entry, name: str) -> tuple[Field | None, str]:
     """The field of that name and how it is called; the collective's own name is no field."""
     asked = next((one for one in entry.call.fields if one.name == name), None)
     return asked, asked.label if asked else _("集体名称")
+
+
+def _place(entry: Entry) -> None:
+    """Where it comes from, lies and goes: the unions of an entry and those above them, most of them the same few."""
+    ids = {entry.organization_id, entry.desk_id, entry.returned_from_id, entry.call.owner_id} - {None}
+    above = Organization.objects.filter(pk__in=ids).values("parent")
+    known = {one.pk: one for one in Organization.objects.filter(Q(pk__in=ids) | Q(pk__in=above)).order_by()}
+    for pk in ids:
+        known[pk].parent = known.get(known[pk].parent_id)
+    entry.organization, entry.desk, entry.call.owner = (
+        known[entry.organization_id], known[entry.desk_id], known[entry.call.owner_id],
+    )  # fmt: skip
+    entry.returned_from = known.get(entry.returned_from_id)
 
 
 # ── rules ──
@@ -64,9 +76,8 @@ def rules(found: Iterable[Finding], link: Callable[[str], str] | None = None) ->
 
 
 def findings(entry: Entry, move: str = "") -> list[Finding]:
-    """The findings for a move, just to look at them. The quota takes its lock, so it needs a transaction here too."""
-    with transaction.atomic():
-        return checks.findings(entry, move)
+    """The findings for a move, just to look at them: outside a transaction nothing is locked."""
+    return checks.findings(entry, move)
 
 
 # ── papers ──
@@ -138,6 +149,7 @@ class Button:
     url: str
     asks: bool
     blocked: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def css(self) -> str:
@@ -153,15 +165,16 @@ def move_label(move: Move, entry: Entry) -> str:
 
 def buttons(actor: Actor, entry: Entry) -> list[Button]:
     """Every move this actor may make; one that cannot be made yet stays, greyed, with what is missing."""
-    found = []
+    found, held = [], hand_of(actor, entry)
     for move in moves_for(actor, entry):
-        blocked = ""
-        if second_hand(actor, entry, move):
+        blocked, seen = "", []
+        if second_hand(held, entry, move):
             blocked = _("你已经以另一个身份办过这一件，要换一个人办")
         elif move.checked:
-            stops = [one for one in findings(entry, move.name) if one.stops]
+            seen = findings(entry, move.name)
+            stops = [one for one in seen if one.stops]
             blocked = "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops[:2])
         url = reverse("programs:entry_move", args=[entry.pk, move.name])
         asks = move.note or move.flags or move.grave
-        found.append(Button(move, move_label(move, entry), url, asks, blocked))
+        found.append(Button(move, move_label(move, entry), url, asks, blocked, tuple(seen)))
     return sorted(found, key=lambda one: (one.move.main, not one.move.grave, one.move.flags))

@@ -75,7 +75,7 @@ def roster(actor: Actor, text: str) -> QuerySet[Member]:
         low = word.lower()
         bare = "".join(low.split())
         return (found.filter(initials__startswith=bare) | found.filter(pinyin__startswith=low)).order_by("pinyin", "pk")
-    return found.filter(name__contains=word).order_by("pinyin", "pk")
+    return found.filter(name__found=word).order_by("pinyin", "pk")
 
 
 def _choices(call: Call, actor: Actor) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ def _focus(call: Call, due: dict[int, int], tally: dict[int, call_queries.Tally]
     districts = [one for one in units if one.kind == Kind.DISTRICT]
     drawn = sorted(districts if len(districts) > 1 else units, key=lambda one: -due[one.pk])
     late = [one for one in units if not tally[one.pk].up]
-    times, last = call_queries.reminders(call)
+    reminded = call_queries.reminders(call)
     names = call_queries.contacts([one.pk for one in late[: queries.SHOWN]])
     return {
         "focus": call,
@@ -118,11 +118,11 @@ def _focus(call: Call, due: dict[int, int], tally: dict[int, call_queries.Tally]
         "of_districts": len(districts) > 1,
         "late": [
             {"unit": one, "contact": names.get(one.pk, _("没有岗位")), "stage": _stage(tally[one.pk]),
-             "times": times.get(one.pk, 0)}
+             "times": reminded.times.get(one.pk, 0)}
             for one in late[: queries.SHOWN]
         ],
         "late_count": len(late),
-        "reminded_at": last,
+        "reminded_at": reminded.last,
     }  # fmt: skip
 
 

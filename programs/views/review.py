@@ -16,7 +16,7 @@ from portal.kit.text import count_chars, mask_id
 from programs import duties
 from programs.actions import drafts
 from programs.forms.entries import flag_choices
-from programs.models import Attachment, Entry, Revision
+from programs.models import Entry, Revision
 from programs.queries import entries, history
 from programs.spec import Duty, Field, State
 from programs.views import drawn
@@ -36,7 +36,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     moves = drawn.buttons(actor, found)
     main = next((one for one in moves if one.move.main), None)
     blocked = next((one.blocked for one in [main, *moves] if one and one.blocked), "")
-    rules = drawn.findings(found, main.move.name if main else "")
+    rules = (main.findings if main else ()) or drawn.findings(found, main.move.name if main else "")
     looked = [one for one in rules if one.rule not in ("answers_complete", "materials_complete") or one.level != "good"]
     way, acts = history.way_up(found), history.records(found)
     context = {
@@ -189,7 +189,7 @@ def _run(tag: str, names: list[str]) -> SafeString:
 # ── the papers ──
 def papers(request: HttpRequest, found: Entry) -> dict[str, Any]:
     """The list of papers and the one that lies open (``?file=``)."""
-    rows = Attachment.objects.filter(entry=found).select_related("file", "added_by")
+    rows = [one for there in entries.files_by_item(found).values() for one in there]
     labels = {item.name: n for n, item in enumerate(found.call.materials)}
     names = {item.name: item.label for item in found.call.materials}
     listed = sorted(rows, key=lambda one: (labels.get(one.item, 99), one.pk))
@@ -229,9 +229,6 @@ def _mending(found: Entry) -> dict[str, Any] | None:
 
 def _neighbours(actor: Actor, found: Entry) -> dict[str, Any]:
     """The ones before and after it among what waits for the acting post."""
-    ids = list(entries.inbox(actor).filter(state=State.REVIEW).values_list("pk", flat=True)[:500])
-    if found.pk not in ids:
-        return {"place": 0, "before": None, "after": None, "waiting_count": len(ids)}
-    at = ids.index(found.pk)
-    before, after = (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
-    return {"place": at + 1, "before": before, "after": after, "waiting_count": len(ids)}
+    there = entries.neighbours(actor, found)
+    mine = found.state == State.REVIEW and there.pop("here")
+    return there if mine else {**there, "place": 0, "before": None, "after": None}

@@ -41,6 +41,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"]),
             models.Index(fields=["id"], condition=Q(routed=False), name="message_unrouted"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="message_unread"),
         ]
 
     def __str__(self) -> str:

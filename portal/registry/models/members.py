@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.actor import Actor
 from portal.kit import idcard
 from portal.kit.fields import BlindIndexField, EncryptedTextField
+from portal.kit.finding import CharacterIndex
 from portal.registry.models.organizations import Organization
 
 
@@ -69,7 +70,7 @@ class Member(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="members", verbose_name=_("所在工会"))
     name = models.CharField(_("姓名"), max_length=80)
     pinyin = models.CharField(max_length=200, blank=True, db_index=True)
-    initials = models.CharField(max_length=60, blank=True, db_index=True)
+    initials = models.CharField(max_length=200, blank=True, db_index=True)
     document = models.CharField(
         _("证件类别"), max_length=20, choices=list(idcard.KINDS.items()), default=idcard.RESIDENT
     )
@@ -107,6 +108,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["organization", "pinyin"]),
             models.Index(fields=["pinyin", "id"]),
+            CharacterIndex("name", name="member_name_parts"),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,15 @@
 
 import pgtrigger
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from portal.core.actor import Actor
+from portal.core.context import once
 
 
 class Kind(models.TextChoices):
@@ -88,9 +90,31 @@ OPEN_PARENT = pgtrigger.Trigger(
     RETURN NEW;
     """,
 )
+#: From one union down, and up, along the index of the parents: what they read grows with the branch, not the tree.
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT %s::bigint
+    UNION ALL
+    SELECT o.id FROM registry_organization o JOIN below ON o.parent_id = below.id
+)
+SELECT id FROM below
+"""
+_ABOVE = """
+WITH RECURSIVE above(id, parent_id, height) AS (
+    SELECT id, parent_id, 0 FROM registry_organization WHERE id = %s
+    UNION ALL
+    SELECT o.id, o.parent_id, above.height + 1 FROM registry_organization o JOIN above ON o.id = above.parent_id
+)
+SELECT o.* FROM registry_organization o JOIN above USING (id) ORDER BY above.height DESC
+"""
 
 
 class OrganizationQuerySet(TreeQuerySet):
+    def descendants(self, of: "Organization", *, include_self: bool = False) -> "OrganizationQuerySet":
+        """The unions below ``of``."""
+        rows = self.filter(pk__in=RawSQL(_BELOW, [of.pk]))  # a constant, its value is bound
+        return rows if include_self else rows.exclude(pk=of.pk)
+
     def visible_to(self, actor: Actor) -> "OrganizationQuerySet":
         if actor.role in ("auditor", "supervisor"):
             return self
@@ -151,9 +175,10 @@ class Organization(TreeNode):
 
     def subtree_ids(self) -> list[int]:
         """Ids of this organisation and everything below it: one recursive query."""
-        rows = Organization.objects.descendants(self, include_self=True)
-        return list(rows.values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_BELOW, [self.pk])
+            return [pk for (pk,) in cursor.fetchall()]
 
     def route(self) -> list["Organization"]:
-        """From the root down to this one."""
-        return list(Organization.objects.ancestors(self, include_self=True))
+        """From the root down to this one; asked once in a request."""
+        return once(("route", self.pk), lambda: list(Organization.objects.raw(_ABOVE, [self.pk])))

@@ -15,6 +15,7 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Member
 from programs import checks
 from programs.actions import entries as actions
+from programs.actions.drafts import save_draft
 from programs.actions.moves import make_move, why_not
 from programs.api.entries import (
     AttachmentAnswer,
@@ -114,7 +115,7 @@ class EditEntry(OneEntry):
         entry, given = self.row(), self.read()
         _known(entry, given["data"])
         try:
-            actions.save_draft(self.actor, entry.pk, given["data"], given["version"], given.get("subject", ""))
+            save_draft(self.actor, entry.pk, given["data"], given["version"], given.get("subject", ""))
         except Refused as refusal:
             now = self.row()
             if now.version == given["version"]:

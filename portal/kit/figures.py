@@ -10,13 +10,17 @@ from portal.kit.text import ADD, CUT, diff_words
 
 @dataclass(frozen=True)
 class Meter:
-    """A bar with its bound: ``value`` of ``maximum``, the line at ``limit``; good says on which side of it we are."""
+    """A bar with its bound: ``value`` of ``maximum``, the line at ``limit``; good says on which side of it we are.
+
+    ``before`` is a share of the same bar (0–1) that it had before a change that is only tried out: drawn dashed.
+    """
 
     value: float
     limit: float
     maximum: float
     text: str
     good: bool = True
+    before: float | None = None
 
     def __html__(self) -> str:
         return str(self)
@@ -24,12 +28,15 @@ class Meter:
     def __str__(self) -> SafeString:
         scale = 300 / self.maximum if self.maximum else 0
         width, bound = (f"{min(300, max(0, figure * scale)):.1f}" for figure in (self.value, self.limit))
+        was = SafeString("")
+        if self.before is not None:
+            was = format_html('<rect class="was" y="2" width="{}" height="10" rx="3"/>', f"{self.before * 300:.1f}")
         return format_html(
             '<svg class="meter" viewBox="0 0 300 14" preserveAspectRatio="none" role="img" aria-label="{}">'
             '<rect class="bg" y="2" width="300" height="10" rx="3"/>'
-            '<rect class="v {}" y="2" width="{}" height="10" rx="3"/>'
+            '<rect class="v {}" y="2" width="{}" height="10" rx="3"/>{}'
             '<line class="lim" x1="{}" x2="{}" y1="-2" y2="16"/></svg>',
-            self.text, "good" if self.good else "short", width, bound, bound,
+            self.text, "good" if self.good else "short", width, was, bound, bound,
         )  # fmt: skip
 
 

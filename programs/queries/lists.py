@@ -71,6 +71,7 @@ def with_facts(rows: QuerySet[Entry]) -> QuerySet[Entry]:
     return rows.select_related("member", "organization").only(
         "call_id", "category_id", "data", "state", "subject", "member__sex", "member__rank", "member__politics",
         "member__personnel", "member__birth_date", "organization__kind", "organization__sector",
+        "organization__name", "organization__short_name",
     )  # fmt: skip
 
 

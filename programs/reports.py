@@ -147,9 +147,13 @@ def short_name(unit: Organization) -> str:
 
 # ── two editions ──
 def shown(param: Param, value: Any) -> str:
-    """A figure with its unit, a switch as 是/否."""
+    """A figure with its unit, a switch as 是/否, a choice by its label; what was left empty says so."""
     if param.kind == "bool":
         return _("是") if value else _("否")
+    if param.kind == "choice":
+        return dict(param.choices).get(value, str(value))
+    if value == "":
+        return _("没有")
     return f"{value} {param.unit}".strip()
 
 

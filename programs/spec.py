@@ -149,7 +149,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Param:
-    """A figure of an edition, set in the browser when the edition is opened."""
+    """A figure of an edition, set in the browser when the edition is opened. Kinds: int, bool, str, choice, date."""
 
     name: str
     label: str
@@ -160,12 +160,17 @@ class Param:
     unit: str = ""
     help: str = ""
     section: str = "条件"
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 #: Figures that the engine asks every edition for; a program puts them among its own.
 ENGINE_PARAMS = (
     Param("grace_minutes", "截止后还收", default=0, minimum=0, maximum=1440, unit="分钟", section="报送",
           help="页面上写的截止不变；过了这几分钟才转为逾期"),
+    Param("one_entry_with", "和别的评选合起来一人只报一项", "str", default="", section="不重复",
+          help="几届写同一个词，例如“三八2027”，一个人只能在其中报一项；空着只管这一届"),
+    Param("one_entry_except", "可以兼报的奖项", "str", default="", section="不重复",
+          help="写奖项名称，多个用顿号隔开；空着就是一人只报一项"),
 )  # fmt: skip
 
 
@@ -235,6 +240,7 @@ class Program:
     materials: tuple[Material, ...] = ()
     checks: tuple[Check, ...] = ()
     effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
+    clashes: tuple[Callable[[Mapping[str, Any]], str], ...] = ()
     categories: tuple[tuple[str, str], ...] = ()
     number_prefix: str = ""
     form_title: str = ""

@@ -1,25 +1,40 @@
 """Rules of honours that the engine does not know. Each is named as the rule should be (domain report A5 and D1)."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from awards.honours import queries
 from awards.honours.models import Honour
 from portal.core.calendar import current
 from portal.kit import days
+from programs.checks.bars import closing_day, day_of
 from programs.models import Entry
-from programs.spec import Finding, Meter
+from programs.rules.ages import years_before
+from programs.spec import Finding, Meter, Param
 
-EQUAL_HEIGHT = Honour.HEIGHT["system"]
+LEVELS = tuple((value, str(label)) for value, label in reversed(Honour.Level.choices))
+#: The bars that look into the register: repeating an honour (R7), having the one below it (R9).
+REGISTER_PARAMS = (
+    Param("no_repeat_years", "几年内得过同等荣誉的不报", default=2, minimum=0, maximum=20, unit="年", section="不重复"),
+    Param("no_repeat_ever", "不论多久以前得过都不报", "bool", default=False, section="不重复"),
+    Param("no_repeat_scope", "哪些荣誉算", "choice", default="family", section="不重复",
+          choices=(("family", "同一系列的"), ("any", "任何系列的"))),
+    Param("no_repeat_level", "从哪一级算起", "choice", default="system", choices=LEVELS, section="不重复"),
+    Param("no_repeat_on", "从哪一天往前算", "choice", default="opens", section="不重复",
+          choices=(("opens", "开始报送那天"), ("closes", "截止那天"))),
+    Param("ladder_level", "须先得过哪一级的荣誉", "choice", default="", section="条件",
+          choices=(("", "不要求"), *LEVELS)),
+    Param("ladder_on", "最晚哪一天得的", "date", default="", section="条件", help="含当天；空着就是截止那天"),
+)  # fmt: skip
 
 
-def years_before(day: datetime.date, years: int) -> datetime.date:
-    """The same day some years earlier; the 29th of February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+def _levels_from(level: str) -> list[str]:
+    """This level and every higher one."""
+    return [one for one, height in Honour.HEIGHT.items() if height >= Honour.HEIGHT[level]]
 
 
 def _number(entry: Entry, name: str) -> int | None:
@@ -28,24 +43,60 @@ def _number(entry: Entry, name: str) -> int | None:
 
 
 def no_repeat(entry: Entry, move: str) -> list[Finding]:
-    """R7: whoever got the same or an equal honour within N years is not recommended again."""
-    years = int(entry.call.param("no_repeat_years"))
-    if not years:
+    """R7: whoever got the same or an equal honour within N years, or ever, is not recommended again."""
+    call = entry.call
+    years, ever = int(call.param("no_repeat_years")), bool(call.param("no_repeat_ever"))
+    if not years and not ever:
         return []
-    since = years_before(days.local(entry.call.opens_at).date(), years)
-    family = entry.call.program.series
-    if entry.call.program.subject == "collective":
-        held = queries.collective_since(entry.subject, entry.organization_id, family, since)
-    else:
-        held = queries.standing_of(entry.member, family, since, EQUAL_HEIGHT)
-    title = _("近 %(years)d 年没得过同等荣誉") % {"years": years}
-    from_day = days.short_date(since)
-    if held is None:
-        return [Finding("no_repeat", title, _("没有"), "good", _("查了 %(day)s 以来的登记簿") % {"day": from_day})]
-    text = _("%(day)s 已获%(title)s，%(since)s 以后得过的不再报") % {
-        "day": days.short_date(held.awarded_on), "title": held.title, "since": from_day,
+    base = days.local(call.opens_at if call.param("no_repeat_on") == "opens" else call.closes_at).date()
+    since = None if ever else years_before(base, years)
+    level = call.param("no_repeat_level")
+    family = call.program.series if call.param("no_repeat_scope") == "family" else ""
+    held = queries.held(_holder(entry), _levels_from(level), family=family, since=since)
+    words = {
+        "years": years, "since": days.short_date(since) if since else "", "what": family or _("荣誉"),
+        "level": Honour.Level(level).label,
     }  # fmt: skip
-    return [Finding("no_repeat", title, str(held.year), "stop", text, _("换一位推荐"))]
+    title = _("没得过同等荣誉") if ever else _("近 %(years)d 年没得过同等荣誉") % words
+    span = _("查了登记簿里全部%(level)s及以上的%(what)s") if ever else _("查了 %(since)s 以来%(level)s及以上的%(what)s")
+    if held is None:
+        return [Finding("no_repeat", title, _("没有"), "good", span % words)]
+    words |= {"day": days.short_date(held.awarded_on), "title": held.title}
+    text = _("%(day)s 已获%(title)s，得过的不再报") if ever else _("%(day)s 已获%(title)s，%(since)s 以后得过的不再报")
+    return [Finding("no_repeat", title, str(held.year), "stop", text % words, _("换一位推荐"))]
+
+
+def holds_the_one_below(entry: Entry, move: str) -> list[Finding]:
+    """R9: the honour of a lower level was given by a stated day; the day itself counts."""
+    level = entry.call.param("ladder_level")
+    if not level:
+        return []
+    until = day_of(entry.call.param("ladder_on")) or closing_day(entry.call)
+    words = {"level": Honour.Level(level).label, "day": days.short_date(until)}
+    title = _("先得过%(level)s或更高的荣誉") % words
+    held = queries.held(_holder(entry), _levels_from(level), until=until)
+    if held is not None:
+        words |= {"title": held.title, "on": days.short_date(held.awarded_on)}
+        return [Finding("ladder", title, str(held.year), "good", _("%(on)s 获%(title)s") % words)]
+    text = _("登记簿里没有 %(day)s 或以前的%(level)s或更高的荣誉") % words
+    return [Finding("ladder", title, _("没有"), "stop", text, _("得过没登记的，请主办单位导入登记簿"))]
+
+
+def _holder(entry: Entry) -> Q:
+    """Whose honours are looked up: the person's, or the collective's of this unit."""
+    if entry.call.program.subject == "collective":
+        return Q(collective=True, name=entry.subject, organization=entry.organization_id)
+    return Q(member=entry.member_id, member__isnull=False)
+
+
+def ladder_clash(figures: Mapping[str, Any]) -> str:
+    """An honour that is both asked for and barred for ever: nobody could be recommended."""
+    asked, barred = figures.get("ladder_level"), figures.get("no_repeat_level")
+    every = figures.get("no_repeat_ever") and figures.get("no_repeat_scope") == "any"
+    if not asked or not barred or not every or Honour.HEIGHT[asked] < Honour.HEIGHT[barred]:
+        return ""
+    words = {"a": Honour.Level(asked).label, "b": Honour.Level(barred).label}
+    return _("要先得过%(a)s的荣誉，又不许得过%(b)s及以上的荣誉，没有人符合") % words
 
 
 def is_woman(entry: Entry, move: str) -> list[Finding]:
@@ -60,23 +111,6 @@ def is_woman(entry: Entry, move: str) -> list[Finding]:
     level = "good" if entry.member.sex == "f" else "stop"
     text = "" if level == "good" else _("花名册里%(name)s是男性") % {"name": entry.member.name}
     return [Finding("is_woman", title, entry.member.name, level, text)]
-
-
-def served_long_enough(entry: Entry, move: str) -> list[Finding]:
-    """R10: at least N full years in the unit on the day the call closes (inclusive)."""
-    years = int(entry.call.param("service_years"))
-    if not years or entry.member is None:
-        return []
-    title = _("在本单位满 %(n)d 年") % {"n": years}
-    hired = entry.member.hired_on
-    if hired is None:
-        return [Finding("served", title, _("没填"), "stop", _("花名册里没有入校日期"), _("去花名册补上"))]
-    limit = years_before(days.local(entry.call.closes_at).date(), years)
-    served = days.local(entry.call.closes_at).year - hired.year
-    if hired <= limit:
-        return [Finding("served", title, _("%(n)d 年") % {"n": served}, "good")]
-    text = _("%(day)s 入校，要在 %(limit)s 或以前") % {"day": days.short_date(hired), "limit": days.short_date(limit)}
-    return [Finding("served", title, _("不满"), "stop", text)]
 
 
 def votes_add_up(entry: Entry, move: str) -> list[Finding]:

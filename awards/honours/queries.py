@@ -3,26 +3,26 @@
 import datetime
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from django.db.models import Q
 
 from awards.honours.models import Certificate, Honour
 from portal.core.actor import Actor
-from portal.registry.models import Member
 
 
-def standing_of(member: Member | None, family: str, since: datetime.date, height: int) -> Honour | None:
-    """The newest honour of this family, of at least this height, that the person was given on or after ``since``."""
-    if member is None:
-        return None
-    levels = [level for level, h in Honour.HEIGHT.items() if h >= height]
-    rows = Honour.objects.standing().filter(member=member, family=family, awarded_on__gte=since, level__in=levels)
-    return rows.order_by("-awarded_on").first()
-
-
-def collective_since(name: str, organization_id: int, family: str, since: datetime.date) -> Honour | None:
-    """The newest honour of this family that this collective of this unit was given on or after ``since``."""
-    rows = Honour.objects.standing().filter(
-        collective=True, name=name, organization=organization_id, family=family, awarded_on__gte=since
-    )
+def held(
+    holder: Q, levels: Iterable[str], family: str = "", since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> Honour | None:  # fmt: skip
+    """The newest standing honour of the holder at one of these levels, of one family or any, within these days."""
+    rows = Honour.objects.standing().filter(holder, level__in=list(levels))
+    if family:
+        rows = rows.filter(family=family)
+    if since:
+        rows = rows.filter(awarded_on__gte=since)
+    if until:
+        rows = rows.filter(awarded_on__lte=until)
     return rows.order_by("-awarded_on").first()
 
 

@@ -14,7 +14,9 @@ from portal.kit.refusal import Refused
 from programs.actions.quotas import draft_of, freeze_places, work_out_places
 from programs.actions.quotas import set_places as set_places
 from programs.catalog import program
+from programs.checks.bars import CLASHES
 from programs.models import Call, Category, Quota
+from programs.queries.entries import excepted
 from programs.spec import Param
 
 WRITABLE = ("title", "year", "opens_at", "closes_at", "intro")
@@ -25,7 +27,7 @@ def clean_param(param: Param, raw: Any) -> Any:
     if param.kind == "bool":
         return bool(raw)
     if param.kind != "int":
-        return str(raw or "").strip()
+        return _clean_words(param, str(raw or "").strip())
     try:
         value = int(raw)
     except (TypeError, ValueError) as problem:
@@ -35,6 +37,29 @@ def clean_param(param: Param, raw: Any) -> Any:
     if param.maximum is not None and value > param.maximum:
         raise Refused(_("%(label)s不能多于 %(n)d") % {"label": param.label, "n": param.maximum}, param.name)
     return value
+
+
+def _clean_words(param: Param, text: str) -> str:
+    """A choice as one of its values, a day as ISO text or empty, else the words."""
+    if param.kind == "choice" and text not in dict(param.choices):
+        raise Refused(_("%(label)s要从给出的里面选") % {"label": param.label}, param.name)
+    if param.kind == "date" and text:
+        try:
+            return datetime.date.fromisoformat(text).isoformat()
+        except ValueError as problem:
+            raise Refused(_("%(label)s写成 2026-11-12 这样") % {"label": param.label}, param.name) from problem
+    return text
+
+
+def _refuse_clashes(call: Call) -> None:
+    """Figures that contradict each other: nobody could be recommended."""
+    figures = {one.name: call.param(one.name) for one in call.program.params}
+    found = [text for clash in (*CLASHES, *call.program.clashes) if (text := clash(figures))]
+    strange = excepted(call) - set(call.categories.values_list("name", flat=True))
+    if strange:
+        found.append(_("可以兼报的奖项里没有“%(names)s”") % {"names": "、".join(sorted(strange))})
+    if found:
+        raise Refused("；".join(found))
 
 
 @transaction.atomic
@@ -91,6 +116,7 @@ def update_call(by: Actor, call_id: int, params: Mapping[str, Any], **values: An
     for one in call.program.params:
         if one.name in params:
             call.params[one.name] = clean_param(one, params[one.name])
+    _refuse_clashes(call)
     call.version += 1
     call.save()
     trail.write(by, "call.update", call, change={"fields": sorted([*values, *params])})

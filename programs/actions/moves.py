@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -199,7 +199,12 @@ def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, s
     entry.version += 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.move', %s, true)", [str(entry.pk)])
-    entry.save()
+    try:
+        entry.save()
+    except IntegrityError as problem:
+        if "entry_claim_once" not in str(problem):
+            raise
+        raise Refused(_("刚有别的单位为这个人报了，一人只能报一项")) from problem
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.move', '', true)")
 
@@ -213,6 +218,7 @@ def _above(entry: Entry):
 def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
     """Number the entry at its first hand-in and keep what was handed in as a revision."""
     entry.submitted_at = entry.submitted_at or now
+    entry.claim = entries.claim_of(entry)
     if not entry.number:
         call = Call.objects.select_for_update().get(pk=entry.call_id)
         entry.number = f"{entry.call.program.number_prefix}〔{call.year}〕{call.next_number:04d}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.drawing import Section
-from portal.kit.forms import DateTimeInput, NumberInput
+from portal.kit.forms import DateInput, DateTimeInput, NumberInput
 from programs.catalog import programs
 from programs.models import Call
 from programs.spec import Param
@@ -79,6 +79,10 @@ class EditionForm(WindowForm):
             return forms.IntegerField(
                 label=label, min_value=one.minimum, max_value=one.maximum, widget=NumberInput(), help_text=one.help
             )
+        if one.kind == "choice":
+            return forms.ChoiceField(label=one.label, choices=one.choices, required=False, help_text=one.help)
+        if one.kind == "date":
+            return forms.DateField(label=one.label, required=False, widget=DateInput(), help_text=one.help)
         return forms.CharField(label=one.label, required=False, help_text=one.help)
 
     @property

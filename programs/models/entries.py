@@ -13,7 +13,7 @@ from portal.core.models import StoredFile, append_only, appended
 from portal.kit.finding import CharacterIndex, EndIndex
 from portal.registry.models import Member, Organization
 from programs.models.calls import Call, Category
-from programs.spec import EDITABLE, State
+from programs.spec import EDITABLE, TAKES_A_PLACE, State
 
 
 class EntryQuerySet(models.QuerySet):
@@ -64,6 +64,7 @@ class Entry(models.Model):
     flags = models.JSONField(default=dict)
     held = models.BooleanField(_("因异议暂停"), default=False)
     rank = models.PositiveSmallIntegerField(_("区校排名"), null=True, blank=True)
+    claim = models.CharField(max_length=100, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1)
     revision = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -90,6 +91,10 @@ class Entry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], condition=~Q(number=""), name="entry_number_once"),
+            # R8: what a person is recommended for once is held by one entry that takes a place, whoever asks first.
+            models.UniqueConstraint(
+                fields=["claim"], condition=~Q(claim="") & Q(state__in=sorted(TAKES_A_PLACE)), name="entry_claim_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "withdrawn", "lapsed"]) | Q(submitted_at__isnull=False),
                 name="entry_submitted_at",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -86,10 +87,26 @@ def _counted(rows: QuerySet[Entry]) -> QuerySet:
     return rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
 
 
+def excepted(call: Call) -> set[str]:
+    """Names of the prizes that a person may be recommended for besides another one."""
+    return {name for name in re.split(r"[、,，;； ]+", call.param("one_entry_except")) if name}
+
+
+def claim_of(entry: Entry) -> str:
+    """What only one entry may hold at a time: this person in this edition, or in all that share a word. "" for none."""
+    call = entry.call
+    if entry.member_id is None or call.program.subject != "member" or entry.category.name in excepted(call):
+        return ""
+    word = call.param("one_entry_with")
+    return f"{word or f'#{call.pk}'}:{entry.member_id}"
+
+
 def rivals(entry: Entry) -> QuerySet[Entry]:
-    """Other entries of the same person in the same edition that still take a place or are being written."""
-    same = Entry.objects.filter(call=entry.call, member=entry.member)
-    return same.filter(state__in=[*TAKES_A_PLACE, State.DRAFT]).exclude(pk=entry.pk)
+    """Other entries of the same person that hold the same claim, or are being written in the same edition."""
+    here = Q(call=entry.call_id, member=entry.member_id) & ~Q(category__name__in=excepted(entry.call))
+    held = Q(claim=claim_of(entry), state__in=TAKES_A_PLACE)
+    same = Entry.objects.filter(held | (here & Q(state__in=[*TAKES_A_PLACE, State.DRAFT])))
+    return same.exclude(pk=entry.pk)
 
 
 def files_by_item(entry: Entry) -> dict[str, list[Attachment]]:

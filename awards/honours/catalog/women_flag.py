@@ -1,6 +1,7 @@
 """三八红旗手: women who excel, recommended by their unions (domain report A5)."""
 
 from awards.honours import actions, checks
+from programs.checks.bars import PERSON_CHECKS, PERSON_PARAMS
 from programs.spec import ENGINE_PARAMS, Field, Material, Param, Program
 from programs.workflows import RECOMMENDATION
 
@@ -26,8 +27,8 @@ STORY = Field(
 )
 CONDITIONS = (
     *ENGINE_PARAMS,
-    Param("no_repeat_years", "几年内得过同等荣誉的不报", default=2, minimum=0, maximum=20, unit="年", section="不重复"),
-    Param("service_years", "在本单位至少满", default=2, minimum=0, maximum=20, unit="年", section="条件"),
+    *checks.REGISTER_PARAMS,
+    *PERSON_PARAMS,
     Param("quorum_percent", "会议至少到会", default=67, minimum=50, maximum=100, unit="%", section="条件"),
     Param("unit_notice_days", "单位公示", default=5, minimum=1, maximum=30, unit="个工作日", section="公示"),
     Param("unit_notice_first_day", "单位公示当天算第 1 天", "bool", default=True, section="公示"),
@@ -44,7 +45,13 @@ MATERIALS = (
     Material("honour_proof", "已获荣誉证书", required=False, limit=10),
     Material("media", "媒体报道", required=False, limit=5),
 )
-PROCEDURE_CHECKS = (checks.no_repeat, checks.is_woman, checks.votes_add_up, checks.unit_notice_long_enough)
+PROCEDURE_CHECKS = (
+    checks.no_repeat,
+    checks.holds_the_one_below,
+    checks.is_woman,
+    checks.votes_add_up,
+    checks.unit_notice_long_enough,
+)
 
 WOMEN_FLAG = Program(
     key="women-flag",
@@ -66,7 +73,8 @@ WOMEN_FLAG = Program(
     ),
     params=CONDITIONS,
     materials=MATERIALS,
-    checks=(*PROCEDURE_CHECKS, checks.served_long_enough),
+    checks=(*PROCEDURE_CHECKS, *PERSON_CHECKS),
+    clashes=(checks.ladder_clash,),
     effects={"approve": (actions.register_honour,)},
     categories=(("city-person", "上海市三八红旗手"), ("system-person", "教育系统三八红旗手")),
     number_prefix="沪教巾",

@@ -2,6 +2,7 @@
 
 from awards.honours import actions, checks
 from awards.honours.catalog.women_flag import CONDITIONS, MATERIALS, PROCEDURE, PROCEDURE_CHECKS, STORY
+from programs.checks.bars import PERSON_PARAMS
 from programs.spec import Field, Param, Program
 from programs.workflows import RECOMMENDATION
 
@@ -23,11 +24,12 @@ WOMEN_FLAG_COLLECTIVE = Program(
         STORY,
     ),
     params=(
-        *(one for one in CONDITIONS if one.name != "service_years"),
+        *(one for one in CONDITIONS if one not in PERSON_PARAMS),
         Param("women_percent", "集体里女职工不低于", default=50, minimum=0, maximum=100, unit="%", section="条件"),
     ),
     materials=MATERIALS,
     checks=(checks.women_share, *PROCEDURE_CHECKS),
+    clashes=(checks.ladder_clash,),
     effects={"approve": (actions.register_honour,)},
     categories=(("city-collective", "上海市三八红旗集体"), ("system-collective", "教育系统三八红旗集体")),
     number_prefix="沪教巾集",

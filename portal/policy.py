@@ -63,6 +63,7 @@ _MATRIX: dict[str, dict[str, str]] = {
         "update": "officer@unit",
         "publish": "officer@unit",
     },
+    "places": {"share": "chair@unit officer@unit", "issue": "officer@unit"},
     "entry": {
         "read": "teacher@own chair@tree clerk@tree officer@tree leader@tree auditor@all",
         "create": "chair@unit clerk@unit officer@unit",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import Post, User
 from portal.core.actor import Actor
@@ -177,6 +178,17 @@ class OfferLine:
     @property
     def given(self) -> int | None:
         return self.quota.places if self.quota else None
+
+    @property
+    def why(self) -> str:
+        """What the places come from, and what became of them."""
+        if self.quota is None:
+            return ""
+        said = [self.quota.sentence, self.quota.reason]
+        if self.quota.given:
+            said.append(_("已分给下面 %(n)d 个") % {"n": self.quota.given})
+            said.append(_("分给我们 %(n)d 个") % {"n": self.share.places} if self.share else "")
+        return "；".join(filter(None, said))
 
     @property
     def left(self) -> int:

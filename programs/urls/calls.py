@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import calls, deadlines, edition, home
+from programs.views import calls, deadlines, edition, home, places
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("calls/<int:call_id>/extensions/", deadlines.extension_list, name="extensions"),
     path("extensions/<int:extension_id>/back/", deadlines.extension_back, name="extension_back"),
     path("calls/<int:call_id>/remind/", deadlines.remind, name="remind"),
+    path("calls/<int:call_id>/places/", places.share, name="share"),
+    path("calls/<int:call_id>/places/back/", places.back, name="give_back"),
+    path("calls/<int:call_id>/places/issue/", places.issue, name="reissue"),
 ]

@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import policy
 from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.access import access
 from portal.kit.tables import Act, Column, Empty, Listing, View, listing_page
+from portal.registry.models import Organization
 from programs import reports
 from programs.actions import reminders
 from programs.duties import HOLDERS
@@ -113,7 +115,12 @@ def _for_unit(actor: Actor, found: Call) -> dict[str, Any]:
     context: dict[str, Any] = {"offer": offer, "may": may, "materials": found.materials}
     if offer:
         context["due"] = reports.due(current(), offer.closes_at)
-        context["own_unit"] = offer.unit is not None and offer.unit.pk == actor.organization_id
+        context["own_unit"] = own = offer.unit is not None and offer.unit.pk == actor.organization_id
+        places = any(line.given and not line.quota.pot_id for line in offer.lines if line.quota)
+        sharing = found.state == Call.State.PUBLISHED and policy.scope(actor.role, "places", "share") is not None
+        context["may_share"] = own and places and sharing
+        context["has_below"] = own and Organization.objects.filter(parent=actor.organization_id, active=True).exists()
+        context["shared_back"] = sharing and any(line.share and line.share.places for line in offer.lines) and not own
     if may:
         context["ours"] = list(ours.defer("data").order_by("-updated_at", "-pk")[:20])
     context["blocked"] = _why_not_start(offer)
@@ -152,6 +159,7 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
         "rows": unit_rows.drawn(kept, found, categories, manages and bool(remindable), manages and not decisions),
         "late": len(late), "reported": sum(1 for row in rows if row.tally.up),
         "extended": len(extended), "reminded_at": reminded.last, "remindable": remindable,
+        "returned": sum(one.returned for one in categories),
         "received": sum(states.values()),
         "states": [
             (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states

@@ -25,6 +25,8 @@ OPEN = {200, 204, 302, 303, 400, 409, 422, 429}
 STRICTER = {
     "core:day_add": "one calendar holds for all: the city's officers alone",
     "core:day_remove": "the same",
+    "programs:share": "units with places of their own and units below them",
+    "programs:give_back": "units with places of their own",
     "registry:organization_change": "one's own union is changed by the level above it",
 }
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0005_drafts"),
+        ("programs", "0006_finding"),
         ("registry", "0002_organization_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -23,6 +23,7 @@ from programs.actions.drafts import save_draft
 from programs.actions.entries import attach, set_rank, start_entry
 from programs.actions.moves import make_move
 from programs.actions.plans import link_call
+from programs.demo import places as places_demo
 from programs.models import Call, Entry, Notice, PlanItem
 
 STORY = (
@@ -87,7 +88,8 @@ class _Stage:
             "votes_abstain": abstain, "party_opinion": "同意推荐", "unit_notice_from": start.isoformat(),
             "unit_notice_until": (start + datetime.timedelta(days=self.notice_span)).isoformat(),
             "story": STORY.format(name=person.name, years=opened.year - person.hired_on.year),
-            "head_title": person.title, "founded": "2012-09", "staff": 23, "women": 15, "phone": "021-55550177",
+            "post_kind": "front" if self.random.random() < 0.7 else "manage", "head_title": person.title,
+            "founded": "2012-09", "staff": 23, "women": 15, "phone": "021-55550177",
         }  # fmt: skip
 
     def nominate(
@@ -104,12 +106,15 @@ class _Stage:
         return Entry.objects.get(pk=entry.pk)
 
     def open_call(
-        self, key: str, title: str, year: int, opens: datetime.datetime, closes: datetime.datetime, places
+        self, key: str, title: str, year: int, opens: datetime.datetime, closes: datetime.datetime, places, rules=()
     ) -> Call:
         call = calls.create_call(self.officer, key, title, year, opens, closes)
         cats = list(call.categories.all())
         units = Organization.objects.filter(parent=self.orgs["city"]).exclude(kind="department")
-        table = {u.pk: {c.pk: places(u, i) for i, c in enumerate(cats)} for u in units}
+        if rules:
+            places_demo.set_rules(self.officer, call, *rules)
+        by_hand = {c.pk: None for c in cats} if rules else {}
+        table = {u.pk: by_hand or {c.pk: places(u, i) for i, c in enumerate(cats)} for u in units}
         calls.set_places(self.officer, call.pk, {c.pk: 12 if i == 0 else 200 for i, c in enumerate(cats)}, table)
         if call.opens_at < days.now() + datetime.timedelta(days=30):
             calls.publish_call(self.officer, call.pk)
@@ -174,7 +179,10 @@ def running_edition(made: dict) -> None:
     opened, closes = now - datetime.timedelta(days=24), now + datetime.timedelta(days=9)
     closes = days.local(closes).replace(hour=17, minute=0, second=0, microsecond=0)
     with days.at(opened):
-        call = stage.open_call("women-flag", "2025—2026年度三八红旗手", days.today().year, opened, closes, _places)
+        call = stage.open_call("women-flag", "2025—2026年度三八红旗手", days.today().year, opened, closes, _places,
+                               (places_demo.LINES, places_demo.RATIOS))  # fmt: skip
+    with days.at(opened + datetime.timedelta(days=2)):
+        places_demo.wander(stage.orgs, stage.of, stage.officer, call)
     up: list[Entry] = []
     for n, key in enumerate(
         ("闵行1", "闵行2", "闵行3", "浦东新1", "浦东新2", "徐汇1", "静安1", "静安2", "崇明1", "宝山1", "松江1", "松江2",

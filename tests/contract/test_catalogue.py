@@ -41,6 +41,8 @@ def test_params_defaults_lie_within_their_bounds(program: Program):
         if one.kind == "int":
             assert one.minimum is not None and one.maximum is not None, f"{one.name} has no bounds"
             assert one.minimum <= one.default <= one.maximum, one
+        elif one.kind == "choice":
+            assert one.default in dict(one.choices), f"{one.name} begins with none of its choices"
         else:
             assert isinstance(one.default, bool | str)
 

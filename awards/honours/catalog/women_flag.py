@@ -36,6 +36,7 @@ CONDITIONS = (
     Param("notice_first_day", "主办公示当天算第 1 天", "bool", default=False, section="公示"),
     Param("notice_masks", "公示时姓名隐去一字", "bool", default=True, section="公示"),
 )
+POST_KINDS = (("front", "一线教学"), ("research", "科研和专业技术"), ("manage", "管理"), ("service", "服务"))
 MATERIALS = (
     Material(
         "form", "推荐审批表（盖章扫描）", kinds=("pdf", "image"), limit=3, printed=True, help="先打印、盖章，再扫描上传"
@@ -65,6 +66,7 @@ WOMEN_FLAG = Program(
         Field("politics", "政治面貌", fill="member.politics", locked=True),
         Field("title", "职称", fill="member.title", required=False, limit=40),
         Field("position", "职务", fill="member.position", limit=60, public=True),
+        Field("post_kind", "岗位类别", "choice", choices=POST_KINDS, required=False),
         Field("hired_on", "入校日期", "date", fill="member.hired_on", locked=True),
         Field("phone", "联系电话", required=False, limit=20),
         Field("honours", "已获荣誉", "longtext", limit=300, width=3, help="近五年，最高的写在前面"),

@@ -6,6 +6,17 @@ RUN npm ci --ignore-scripts
 COPY assets/ ./
 RUN npm run build
 
+# Backups: PostgreSQL's own clients and the standard library.
+FROM postgres:18-bookworm AS backup
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY portal/__init__.py portal/
+COPY portal/ops portal/ops
+ENV PYTHONUNBUFFERED=1 PG_BIN=/usr/lib/postgresql/18/bin BACKUP_DIR=/backups VAR_DIR=/app/var
+USER postgres
+ENTRYPOINT ["python3", "-m", "portal.ops.backup"]
+CMD ["watch"]
+
 FROM python:3.11-slim-bookworm AS app
 # Text layout and font subsetting for PDF (without libharfbuzz-subset0 a page takes 15 s), and Chinese fonts
 # (without them every character is an empty box).

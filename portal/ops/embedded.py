@@ -48,9 +48,10 @@ class Server:
     stop_signal: signal.Signals
     urls: dict[str, str] = field(default_factory=dict)
 
-    def drain(self) -> None:
+    def drain(self, keep: Callable[[str], object] = lambda line: None) -> None:
         """Read the output away in a thread: a full pipe would block the server."""
-        threading.Thread(target=lambda: [None for _ in self.process.stdout or ()], daemon=True).start()
+        lines = self.process.stdout or ()
+        threading.Thread(target=lambda: [keep(raw.decode(errors="replace")) for raw in lines], daemon=True).start()
 
     def stop(self, within: float = 10.0) -> None:
         """Stop and wait; the hard way only when the clean one takes too long."""
@@ -71,8 +72,11 @@ def die_with_parent() -> None:
 
 
 # ------------------------------------------------------------------ PostgreSQL
-def start_postgres(folder: Path, throwaway: bool = False) -> Server:
-    """Start the server in `folder`, making the cluster the first time; its `urls` are those of `owner` and `app`."""
+def start_postgres(folder: Path, throwaway: bool = False, more: dict[str, str] | None = None) -> Server:
+    """Start the server in `folder`, making the cluster the first time; its `urls` are those of `owner` and `app`.
+
+    `more` are settings of the server, as those that archive its log.
+    """
     who = other_user()
     base, binaries = reachable(folder / MAJOR)
     base.mkdir(parents=True, exist_ok=True)
@@ -84,7 +88,7 @@ def start_postgres(folder: Path, throwaway: bool = False) -> Server:
         make_cluster(base, data, binaries, throwaway)
     refuse_second_start(data / "postmaster.pid")
     port = free_port()
-    settings = {**SETTINGS, **(THROWAWAY if throwaway else {}), "port": str(port)}
+    settings = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(more or {}), "port": str(port)}
     process = subprocess.Popen(
         [str(binaries / "postgres"), "-D", str(data)] + [f"--{key}={value}" for key, value in settings.items()],
         env=ENVIRONMENT,

@@ -9,7 +9,10 @@ import urllib.request
 from pathlib import Path
 
 from portal.ops import embedded
+from portal.ops.backup.make import archive_settings
+from portal.ops.backup.place import backup_dir
 from portal.ops.keys import demo_keys
+from portal.ops.places import other_user
 from portal.ops.processes import PREPARE, PROCESSES, Process
 from portal.ops.supervisor import Supervisor, say
 
@@ -81,7 +84,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
 def start_services(supervisor: Supervisor, env: dict[str, str], var: Path) -> dict[str, str]:
     """Start what the environment does not name; returns the environment of the role that migrates."""
     if "DATABASE_URL" not in env:
-        postgres = embedded.start_postgres(var)
+        postgres = embedded.start_postgres(var, more=archiving(env))
         supervisor.adopt(postgres, var / "logs")
         env["DATABASE_URL"] = postgres.urls["app"]
         env["DATABASE_OWNER_URL"] = postgres.urls["owner"]
@@ -91,6 +94,17 @@ def start_services(supervisor: Supervisor, env: dict[str, str], var: Path) -> di
         env["REDIS_URL"] = valkey.urls["redis"]
     env.setdefault("DATABASE_OWNER_URL", env["DATABASE_URL"])
     return {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
+
+
+def archiving(env: dict[str, str]) -> dict[str, str]:
+    """With BACKUP_DIR, the server archives its log there; its account must be able to write."""
+    if "BACKUP_DIR" not in env:
+        return {}
+    folder = backup_dir()
+    (folder / "wal").mkdir(parents=True, exist_ok=True)
+    if who := other_user():
+        os.chown(folder / "wal", who["user"], who["group"])
+    return archive_settings(folder)
 
 
 def prepare(supervisor: Supervisor, env: dict[str, str], owner: dict[str, str]) -> str:

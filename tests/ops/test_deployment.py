@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from portal.ops.backup.make import archive_settings
 from portal.ops.doctor import PDF
 from portal.ops.processes import PREPARE, PROCESSES
 
@@ -30,10 +31,22 @@ def test_compose_prepares_as_the_owner_before_anything_else_starts():
         assert "portal_app" in service["environment"]["DATABASE_URL"]
 
 
+def test_the_server_archives_as_the_backup_expects():
+    command = SERVICES["postgres"]["command"]
+    assert command[1:] == [
+        part for pair in archive_settings(Path("/backups")).items() for part in ("-c", "=".join(pair))
+    ]
+    folders = {volume.split(":")[0] for name in ("postgres", "backup") for volume in SERVICES[name]["volumes"]}
+    assert "${BACKUP_FOLDER" in folders, "both see the same folder"
+    assert re.search(r"^FROM .* AS backup$", DOCKERFILE, re.MULTILINE)
+    assert DOCKERFILE.rindex(" AS app") > DOCKERFILE.index(" AS backup"), "the last stage is what `build: .` makes"
+
+
 def test_image_starts_the_web_server_as_an_ordinary_user():
-    command = re.search(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    last = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    command = re.search(r"^CMD (\[.*\])$", last, re.MULTILINE)
     assert json.loads(command.group(1)) == list(PROCESSES[0].command)
-    assert re.search(r"^USER portal$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^USER portal$", last, re.MULTILINE)
 
 
 def test_image_carries_what_pdf_needs():

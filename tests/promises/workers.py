@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,30 @@ def until(happened: Callable[[], bool], seconds: float, what: str) -> float:
             raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
         time.sleep(0.1)
     return time.monotonic() - began
+
+
+@contextmanager
+def in_background(act: Callable[[int], object]) -> Iterator[list[int]]:
+    """Do it again and again in a thread; the list's one number is how often it was done. Its error is the test's."""
+    done, stop, problems = [0], threading.Event(), []
+
+    def work() -> None:
+        try:
+            while not stop.is_set():
+                act(done[0])
+                done[0] += 1
+        except BaseException as problem:  # noqa: BLE001 # told to the test below
+            problems.append(problem)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield done
+    finally:
+        stop.set()
+        thread.join()
+    if problems:
+        raise problems[0]
 
 
 def tree_memory(pid: int) -> int:

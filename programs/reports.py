@@ -157,6 +157,17 @@ def shown(param: Param, value: Any) -> str:
     return f"{value} {param.unit}".strip()
 
 
+def in_force(call: Call) -> list[tuple[str, str]]:
+    """(label, figure) of every figure that says something in this edition; what was left empty is left out."""
+    found = []
+    for one in call.program.params:
+        value = call.param(one.name)
+        idle = one.needs and not any(call.param(name) for name in one.needs)
+        if not idle and value != "" and not (one.kind == "int" and value == 0):
+            found.append((one.label, shown(one, value)))
+    return found
+
+
 def differences(
     call: Call, old: Call | None, sums: dict[int, dict[str, int]], categories: dict[int, list[Category]]
 ) -> list[tuple[str, str, str]]:

@@ -149,7 +149,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Param:
-    """A figure of an edition, set in the browser when the edition is opened. Kinds: int, bool, str, choice, date."""
+    """A figure of an edition, set in the browser when the edition is opened. Kinds: int, bool, str, choice, date.
+
+    ``needs`` names the figures of which one must be set for this one to mean anything.
+    """
 
     name: str
     label: str
@@ -161,6 +164,7 @@ class Param:
     help: str = ""
     section: str = "条件"
     choices: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 #: Figures that the engine asks every edition for; a program puts them among its own.

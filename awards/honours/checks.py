@@ -17,18 +17,21 @@ from programs.rules.ages import years_before
 from programs.spec import Finding, Meter, Param
 
 LEVELS = tuple((value, str(label)) for value, label in reversed(Honour.Level.choices))
+REPEATS = ("no_repeat_years", "no_repeat_ever")
 #: The bars that look into the register: repeating an honour (R7), having the one below it (R9).
 REGISTER_PARAMS = (
     Param("no_repeat_years", "几年内得过同等荣誉的不报", default=2, minimum=0, maximum=20, unit="年", section="不重复"),
     Param("no_repeat_ever", "不论多久以前得过都不报", "bool", default=False, section="不重复"),
     Param("no_repeat_scope", "哪些荣誉算", "choice", default="family", section="不重复",
-          choices=(("family", "同一系列的"), ("any", "任何系列的"))),
-    Param("no_repeat_level", "从哪一级算起", "choice", default="system", choices=LEVELS, section="不重复"),
+          choices=(("family", "同一系列的"), ("any", "任何系列的")), needs=REPEATS),
+    Param("no_repeat_level", "从哪一级算起", "choice", default="system", section="不重复", choices=LEVELS,
+          needs=REPEATS),
     Param("no_repeat_on", "从哪一天往前算", "choice", default="opens", section="不重复",
-          choices=(("opens", "开始报送那天"), ("closes", "截止那天"))),
+          choices=(("opens", "开始报送那天"), ("closes", "截止那天")), needs=("no_repeat_years",)),
     Param("ladder_level", "须先得过哪一级的荣誉", "choice", default="", section="条件",
           choices=(("", "不要求"), *LEVELS)),
-    Param("ladder_on", "最晚哪一天得的", "date", default="", section="条件", help="含当天；空着就是截止那天"),
+    Param("ladder_on", "最晚哪一天得的", "date", default="", section="条件", help="含当天；空着就是截止那天",
+          needs=("ladder_level",)),
 )  # fmt: skip
 
 

@@ -21,12 +21,20 @@ _ORDER = [value for value, _label in Member.Rank.choices]
 
 PERSON_PARAMS = (
     Param("service_years", "在本单位至少满", default=2, minimum=0, maximum=40, unit="年", section="条件"),
-    Param("service_in", "正好满那一天的也算", "bool", default=True, section="条件"),
-    Param("service_on", "年限算到哪一天", "date", default="", section="条件", help="空着就是截止那天"),
+    Param("service_in", "正好满那一天的也算", "bool", default=True, section="条件", needs=("service_years",)),
+    Param(
+        "service_on",
+        "年限算到哪一天",
+        "date",
+        default="",
+        section="条件",
+        help="空着就是截止那天",
+        needs=("service_years",),
+    ),
     Param("born_from", "出生不早于", "date", default="", section="条件", help="空着就是不限"),
-    Param("born_from_in", "不早于：当天出生的也算", "bool", default=True, section="条件"),
+    Param("born_from_in", "不早于：当天出生的也算", "bool", default=True, section="条件", needs=("born_from",)),
     Param("born_until", "出生不晚于", "date", default="", section="条件", help="空着就是不限"),
-    Param("born_until_in", "不晚于：当天出生的也算", "bool", default=True, section="条件"),
+    Param("born_until_in", "不晚于：当天出生的也算", "bool", default=True, section="条件", needs=("born_until",)),
     Param("rank_most", "干部级别最高到", "choice", default="", choices=RANKS, section="条件"),
 )
 

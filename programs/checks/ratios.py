@@ -57,7 +57,8 @@ def finding_of(standing: Standing, noun: str, worst: str) -> Finding:
     unknown = _("；%(n)d %(noun)s没填，不算在内") % {"n": standing.unknown, "noun": noun} if standing.unknown else ""
     if standing.kept:
         if standing.spare == 0:
-            return Finding("ratios_kept", title, figure, "near", text + _("，刚好到线") + unknown, meter=meter)
+            edge = _("，一%(unit)s也不能少") if standing.ratio.floor else _("，一%(unit)s也不能多")
+            return Finding("ratios_kept", title, figure, "near", text + edge % {"unit": unit} + unknown, meter=meter)
         side = _("，比底线多 %(n_spare)d %(noun)s") if standing.ratio.floor else _("，离上限还有 %(n_spare)d %(noun)s")
         return Finding("ratios_kept", title, figure, "good", text + side % words + unknown, meter=meter)
     side = _("，少 %(n_spare)d %(noun)s") if standing.ratio.floor else _("，多 %(n_spare)d %(noun)s")

@@ -243,6 +243,7 @@ def _fill(found: list[Offer], actor: Actor) -> None:
         for category in offer.call.categories.all():
             quota = quotas.get((category.pk, offer.unit.pk))
             share = quotas.get((category.pk, actor.organization_id)) if quota and quota.given else None
+            share = None if offer.unit.pk == actor.organization_id else share
             taken = used[offer.unit.pk].get(category.pk, 0)
             offer.lines.append(OfferLine(category, quota, taken, ours.get(category.pk, 0), share))
 

@@ -91,7 +91,7 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
     calendar = current()
     context = {
         "call": found, "due": reports.due(calendar, found.closes_at), "tag": phase_tag(_phase(found)),
-        "conditions": [(one.label, reports.shown(one, found.param(one.name))) for one in found.program.params],
+        "conditions": reports.in_force(found),
     }  # fmt: skip
     if mine or actor.role == "auditor":
         context |= _dashboard(request, found, mine and actor.role == "officer")

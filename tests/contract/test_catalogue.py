@@ -47,6 +47,12 @@ def test_params_defaults_lie_within_their_bounds(program: Program):
             assert isinstance(one.default, bool | str)
 
 
+def test_figures_lean_on_figures_that_are_there(program: Program):
+    names = {one.name for one in program.params}
+    for one in program.params:
+        assert set(one.needs) <= names, one
+
+
 def test_the_engines_own_figures_are_there(program: Program):
     names = {one.name for one in program.params}
     assert {one.name for one in ENGINE_PARAMS} <= names

@@ -300,6 +300,15 @@ def test_a_unit_without_places_sees_why_it_cannot_start(world, officer, sign_in)
     assert url("entry_new", other.pk) in sign_in(world["u.chair"]).get(url("call", other.pk)).content.decode()
 
 
+def test_conditions_that_say_nothing_are_not_listed(world, officer, sign_in):
+    call = factories.call(officer, no_repeat_years=0, born_from="1985-01-01")
+    html = sign_in(world["u.chair"]).get(url("call", call.pk)).content.decode()
+    assert "出生不早于" in html
+    assert "不早于：当天出生的也算" in html
+    for idle in ("出生不晚于", "从哪一级算起", "不晚于：当天出生的也算", "截止后还收"):
+        assert idle not in html
+
+
 def test_reminding_reaches_only_the_late_ones_and_once_a_day(world, officer, sign_in):
     call = factories.call(officer)
     factories.submitted(world["u.chair"], call)

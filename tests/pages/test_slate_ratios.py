@@ -26,7 +26,7 @@ def test_the_meter_follows_the_slate(world, sign_in):
     call = edition(world["officer"], UNIVERSITY)
     client = sign_in(world["officer"])
     school, _university = chosen(world, call, "a1", "u")
-    assert "2 人里高校 1 人，刚好到线" in text(client, call)
+    assert "2 人里高校 1 人，一名也不能少" in text(client, call)
     chosen(world, call, "a2")
     html = text(client, call)
     assert "3 人里高校 1 人，少 1 人，差 16.7 个百分点" in html

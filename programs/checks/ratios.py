@@ -76,7 +76,7 @@ def issuing(call: Call, rows: QuerySet[Entry]) -> list[Finding]:
     """What stops these entries from going out as one list."""
     if not call.rules.get("ratios"):
         return []
-    return [one for one in list_findings(call, lists.with_facts(rows)) if one.stops]
+    return [one for one in list_findings(call, lists.with_facts(call, rows)) if one.stops]
 
 
 def ratios_kept(entry: Entry, move: str) -> list[Finding]:
@@ -96,6 +96,6 @@ def ratios_kept(entry: Entry, move: str) -> list[Finding]:
         rows = Entry.objects.filter(Q(pk=entry.pk) | Q(call=entry.call_id, state__in=lists.CHOSEN))
     else:
         rows = lists.desk_list(entry.call, entry.desk)
-    found = lists.standings(entry.call, lists.with_facts(rows.exclude(state=State.RESERVE)), ratios)
+    found = lists.standings(entry.call, lists.with_facts(entry.call, rows.exclude(state=State.RESERVE)), ratios)
     noun = entry.call.program.noun
     return [finding_of(one, noun, "short") for one in found if one.d >= max(1, one.ratio.start)]

@@ -67,7 +67,7 @@ class SchemeForm(forms.Form):
         )
         self.fields[f"{n}-band"] = forms.CharField(required=False, max_length=40, label=_("多少人的，") + row)
         self.fields[f"{n}-cap"] = forms.IntegerField(
-            required=False, min_value=0, max_value=MOST_PLACES, label=_("合计最多，") + row
+            required=False, min_value=1, max_value=MOST_PLACES, label=_("合计最多，") + row
         )
         for one in self.categories:
             self.fields[f"{n}-a{one.pk}"] = forms.CharField(required=False, max_length=20, label=f"{one.name}，{row}")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 
 from portal.kit import days
@@ -48,35 +49,40 @@ def ratios_of(call: Call) -> list[Ratio]:
     return [read_ratio(raw) for raw in call.rules.get("ratios", ())]
 
 
-def read_facts(call: Call, rows: Iterable[Entry]) -> list[dict[str, Any]]:
-    """The facts of entries whose member and organisation are loaded; ages on the day that the call closes."""
-    day = days.local(call.closes_at).date()
-    keys = {one.pk: one.key for one in call.categories.all()}
-    return [_facts(entry, keys.get(entry.category_id, ""), day) for entry in rows]
+def _asked(ratios: Iterable[Ratio]) -> list[str]:
+    """Names of the answers that the ratios ask for."""
+    conditions = (condition for one in ratios for condition in (*one.who, *one.among))
+    return sorted({one.fact.removeprefix("data.") for one in conditions if one.fact.startswith("data.")})
 
 
-def _facts(entry: Entry, category: str, day: datetime.date) -> dict[str, Any]:
-    person, unit = entry.member, entry.organization
-    known = {f"data.{name}": value for name, value in entry.data.items()}
-    known |= {"category": category, "kind": unit.kind, "sector": unit.sector}
-    if person is not None:
-        age = age_on(person.birth_date, day) if person.birth_date else None
-        known |= {"sex": person.sex, "rank": person.rank, "politics": person.politics, "personnel": person.personnel}
-        known["age"] = age
-    return known
-
-
-def with_facts(rows: QuerySet[Entry]) -> QuerySet[Entry]:
-    """The entries with what their facts are read from: one query, no more columns than needed."""
-    return rows.select_related("member", "organization").only(
-        "call_id", "category_id", "data", "state", "subject", "member__sex", "member__rank", "member__politics",
-        "member__personnel", "member__birth_date", "organization__kind", "organization__sector",
-        "organization__name", "organization__short_name",
+def with_facts(call: Call, rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries with what the edition's ratios read of them: one query, without the long texts."""
+    answers = {f"answer_{n}": KeyTransform(name, "data") for n, name in enumerate(_asked(ratios_of(call)))}
+    return rows.select_related("member", "organization", "category").annotate(**answers).only(
+        "call_id", "category__key", "state", "subject", "member__sex", "member__rank", "member__politics",
+        "member__personnel", "member__birth_date", "organization__kind", "organization__sector", "organization__name",
+        "organization__short_name",
     )  # fmt: skip
 
 
+def read_facts(call: Call, rows: Iterable[Entry]) -> list[dict[str, Any]]:
+    """The facts of entries that came through ``with_facts``; ages on the day that the call closes."""
+    day, asked = days.local(call.closes_at).date(), _asked(ratios_of(call))
+    return [_facts(entry, asked, day) for entry in rows]
+
+
+def _facts(entry: Entry, asked: list[str], day: datetime.date) -> dict[str, Any]:
+    person, unit = entry.member, entry.organization
+    known = {f"data.{name}": getattr(entry, f"answer_{n}") for n, name in enumerate(asked)}
+    known |= {"category": entry.category.key, "kind": unit.kind, "sector": unit.sector}
+    if person is not None:
+        known |= {"sex": person.sex, "rank": person.rank, "politics": person.politics, "personnel": person.personnel}
+        known["age"] = age_on(person.birth_date, day) if person.birth_date else None
+    return known
+
+
 def standings(call: Call, rows: Iterable[Entry], ratios: Iterable[Ratio] | None = None) -> list[Standing]:
-    """How the list stands to each ratio of the edition."""
+    """How the list (from ``with_facts``) stands to each ratio of the edition."""
     facts = read_facts(call, rows)
     return [measure(one, facts) for one in (ratios_of(call) if ratios is None else ratios)]
 

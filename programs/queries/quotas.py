@@ -130,7 +130,8 @@ def places(entry: Entry, lock: bool = False) -> Places:
     """
     lock = lock and connection.in_atomic_block
     unit = reporting_unit(entry.call, entry.organization)
-    cap = _locked(Cap.objects.filter(call=entry.call_id, organization=unit), lock).first()
+    capped = any(line.get("cap") for line in entry.call.rules.get("quota", {}).get("lines", ()))
+    cap = _locked(Cap.objects.filter(call=entry.call_id, organization=unit), lock).first() if capped else None
     rows = Quota.objects.filter(category=entry.category_id, organization=unit).select_related("pot")
     quota = _locked(rows, lock).first()
     mine = Entry.objects.filter(

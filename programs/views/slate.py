@@ -51,7 +51,7 @@ def _ratios(request: HttpRequest, call: Call) -> dict[str, Any]:
     if not ratios:
         return {}
     rows = Entry.objects.filter(call=call.pk, desk=call.owner_id, state__in=[*PARTS, *OUT])
-    rows = list(lists.with_facts(rows).order_by("rank", "pinyin", "pk"))
+    rows = list(lists.with_facts(call, rows).order_by("rank", "pinyin", "pk"))
     chosen = [one for one in rows if one.state in lists.CHOSEN]
     drop, take = (_picked(request, name) for name in ("drop", "take"))
     tried = [one for one in rows if (one in chosen and one.pk != drop) or (one.pk == take and one not in chosen)]

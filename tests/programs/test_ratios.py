@@ -122,7 +122,7 @@ def test_a_breach_stops_the_notice_until_it_is_cured(world, officer):
     with pytest.raises(Refused, match=r"高校 ≥ 50%：3 人里高校 1 人，少 1 人，差 16\.7 个百分点"):
         post(world, call)
     assert Entry.objects.filter(call=call, state=State.SHORTLIST).count() == 3
-    found = checks.ratios.list_findings(call, lists.with_facts(lists.slate_of(call)))[0]
+    found = checks.ratios.list_findings(call, lists.with_facts(call, lists.slate_of(call)))[0]
     assert found.cure == "再加 1 名高校，或把 1 名别的换成高校"
     chosen(world, call, "v")
     Notice.objects.all().delete()
@@ -134,7 +134,7 @@ def test_the_denominator_is_the_subset_that_was_named(world, officer):
     chosen(world, call, "u", "u", "v", "v")
     chosen(world, call, "v", rank="division")
     chosen(world, call, "a1", rank="division")
-    standing = lists.standings(call, lists.with_facts(lists.slate_of(call)))[0]
+    standing = lists.standings(call, lists.with_facts(call, lists.slate_of(call)))[0]
     assert (standing.n, standing.d, standing.spare) == (1, 5, 0)
     chosen(world, call, "u", rank="bureau")
     with pytest.raises(Refused, match="高校工会中县处级 ≤ 20%：6 人里县处级 2 人，多 1 人"):

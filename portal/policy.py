@@ -50,6 +50,7 @@ _MATRIX: dict[str, dict[str, str]] = {
     "member": {
         "read": "teacher@own chair@tree clerk@tree officer@tree leader@tree auditor@all",
         "update": "chair@tree clerk@tree officer@tree",
+        "merge": "officer@tree",
         "import": "chair@tree clerk@tree officer@tree",
         "export": "chair@tree clerk@tree officer@tree auditor@all",
         "plain": "chair@tree officer@tree auditor@all",

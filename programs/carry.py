@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.registry.carrying import Carrier
+from portal.registry.merging import Merge
 from programs.actions import carrying, carrying_places
 
 CARRIERS = (
@@ -20,4 +21,5 @@ CARRIERS = (
         carrying_places.look, carrying_places.carry, order=60,
     ),
 )  # fmt: skip
+MERGES = (Merge("programs.Entry.member", _("推荐")),)
 STAYS = ("programs.Plan.owner", "programs.BulkMove.organization")

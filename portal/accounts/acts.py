@@ -24,6 +24,7 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("account.second_factor_failed", _("验证码不对")),
     ("account.recovery_codes", _("换备用码")),
     ("account.sessions_ended", _("让别处退出")),
+    ("account.person", _("账号换到本人名下")),
     ("post.grant", _("授予岗位")),
     ("post.end", _("收回岗位")),
 )

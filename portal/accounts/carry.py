@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.actions import carried
+from portal.accounts.actions import carried, merged
 from portal.registry.carrying import Carrier
+from portal.registry.merging import Merge
 
 CARRIERS = (
     Carrier("posts", _("岗位"), _("个"), ("accounts.Post.organization",), carried.look, carried.carry, order=30),
 )
+MERGES = (Merge("accounts.User.member", _("账号"), merged.move, merged.back),)

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.registry.actions import carried
+from portal.registry.actions import carried, merged
 from portal.registry.carrying import Carrier
+from portal.registry.merging import Merge
 
 CARRIERS = (
     Carrier(
@@ -15,6 +16,7 @@ CARRIERS = (
         carried.carry_children, order=20,
     ),
 )  # fmt: skip
+MERGES = (Merge("registry.Membership.member", _("会籍"), merged.move_stays, merged.back_stays),)
 #: History: where somebody belonged then, what was uploaded then, what became of a union.
 STAYS = (
     "registry.Membership.organization",
@@ -22,4 +24,10 @@ STAYS = (
     "registry.OrganizationChange.organization",
     "registry.OrganizationChange.old_parent",
     "registry.OrganizationChange.other",
+    # who was alike and who became whom is told of the rows as they were
+    "registry.Member.merged_into",
+    "registry.Duplicate.first",
+    "registry.Duplicate.second",
+    "registry.MemberMerge.survivor",
+    "registry.MemberMerge.absorbed",
 )

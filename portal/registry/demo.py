@@ -7,6 +7,8 @@ from portal.core import trail
 from portal.core.actor import SYSTEM
 from portal.kit import days, idcard, pinyin
 from portal.registry.actions.changes import change_tree, rename
+from portal.registry.actions.duplicates import find
+from portal.registry.actions.members import add_member
 from portal.registry.actions.organizations import fill_keys
 from portal.registry.carrying import Asked
 from portal.registry.models import Member, Membership, Organization, OrganizationChange
@@ -230,4 +232,21 @@ def changes_of_the_tree(made: dict) -> None:
         orgs[key].refresh_from_db()
 
 
-STEPS = (organizations, members, changes_of_the_tree)
+def registered_twice(made: dict) -> None:
+    """One person under an old passport and under the ID card, and two who only look alike."""
+    orgs = made["orgs"]
+    for name, day, units in (
+        ("顾静怡", datetime.date(1983, 5, 12), ("闵行1", "闵行5")),
+        ("陆海峰", datetime.date(1979, 11, 3), ("浦江大学", "闵行4")),
+    ):
+        for n, unit in enumerate(units):
+            number = resident_number(4000 + n * 20, day, "f") if n == 0 else f"E{orgs[unit].pk:04d}{n}678"
+            add_member(
+                SYSTEM, orgs[unit], datetime.date(2012 + n * 6, 9, 1), name=name, sex="f", birth_date=day,
+                document=idcard.RESIDENT if n == 0 else idcard.PASSPORT, document_number=number, title=TITLES[n + 1],
+                phone=f"1391111{day:%m%d}" if n == 0 else "",
+            )  # fmt: skip
+    find(SYSTEM)
+
+
+STEPS = (organizations, members, changes_of_the_tree, registered_twice)

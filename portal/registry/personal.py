@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
 from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
-from portal.registry.models import ImportBatch, ImportRow, Member
+from portal.registry.models import ImportBatch, ImportRow, Member, MemberMerge
 
 
 def hidden(_value: str) -> str:
@@ -75,6 +75,31 @@ HOLDINGS = (
         order=11,
     ),
     Holding(
+        "registry.Duplicate",
+        "疑似重复",
+        Level.INTERNAL,
+        "查出同一个人的两条登记",
+        DUTY,
+        "保留：定过是两个人的不再问",
+        Shred.KEEP,
+        person="first",
+        order=12,
+    ),
+    Holding(
+        "registry.MemberMerge",
+        "合并记录",
+        Level.INTERNAL,
+        "两条登记并成一人，可以撤回",
+        DUTY,
+        "保留：会籍档案；换掉的旧值过了撤回期限去掉",
+        Shred.BLANK,
+        {Level.SENSITIVE: ("values",)},
+        masks={"values": hidden},
+        blanks={"values": ""},
+        person="survivor",
+        order=13,
+    ),
+    Holding(
         "registry.ImportBatch",
         "导入批次",
         Level.INTERNAL,
@@ -111,6 +136,11 @@ def _left(since: datetime.date) -> QuerySet:
     return gone.exclude(pinyin="", politics="", birth_date=None).distinct()
 
 
+def _merged(since: datetime.date) -> QuerySet:
+    """Mergers too old to be taken back, with the values that were exchanged still beside them."""
+    return MemberMerge.objects.filter(at__lte=days.end_of_day(since)).exclude(values="")
+
+
 def _imported(since: datetime.date) -> QuerySet:
     return ImportBatch.objects.filter(state__in=ENDED, created_at__lte=days.end_of_day(since))
 
@@ -122,5 +152,6 @@ def _rows(since: datetime.date) -> QuerySet:
 RULES = (
     Rule("import-row", "导入行", "registry.ImportRow", 90, "上传", _rows),
     Rule("import", "导入批次", "registry.ImportBatch", 90, "上传", _imported),
+    Rule("member-merge", "合并记录", "registry.MemberMerge", 60, "合并", _merged),
     Rule("member", "离会的会员", "registry.Member", 3650, "离会", _left),
 )

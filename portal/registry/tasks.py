@@ -1,12 +1,19 @@
 """Background work of the registry: checking, committing and undoing an import. Each may be repeated at any line."""
 
+from celery import shared_task
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.core.actor import Actor
+from portal.core import jobs
+from portal.core.actor import SYSTEM, Actor
 from portal.core.jobs import JobRun, handler
+from portal.core.periods import once
+from portal.kit import days
+from portal.registry.actions import duplicates
 from portal.registry.imports import batches, checking, committing, sheets
 from portal.registry.imports.spec import Importer
 from portal.registry.models import ImportBatch
+from portal.registry.queries.duplicates import open_count
 
 #: Up to so many rows the workbook with the results is made at once; longer ones are made on demand.
 AT_ONCE = 5000
@@ -51,3 +58,19 @@ def result(run: JobRun) -> None:
 def _result(batch: ImportBatch, importer: Importer, by: Actor, run: JobRun) -> None:
     run.progress(99, 100, _("写处理结果"), force=True)
     sheets.keep_result(batch, importer, by)
+
+
+@shared_task(name="registry.nightly")
+def nightly() -> None:
+    """Once a day: look for people who are registered twice."""
+    with once("registry.nightly", days.today()) as mine:
+        if mine:
+            jobs.start(duplicates.FIND, SYSTEM, _("查疑似重复的会员"))
+
+
+@handler(duplicates.FIND)
+def find_duplicates(run: JobRun) -> None:
+    """One statement over the whole register; who asked is only told how many pairs they can see."""
+    run.progress(0, 1, _("按姓名、生日、手机、单位比"), force=True)
+    duplicates.find(run.actor)
+    run.result({"open": open_count(run.actor)}, url=reverse("registry:duplicates"))

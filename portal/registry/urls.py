@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.registry.views import changes, imports, members, organizations
+from portal.registry.views import changes, duplicates, imports, members, organizations
 
 app_name = "registry"
 urlpatterns = [
@@ -27,6 +27,12 @@ urlpatterns = [
     path("members/<int:member_id>/transfer/", members.member_transfer, name="member_transfer"),
     path("members/<int:member_id>/end/", members.member_end, name="member_end"),
     path("members/<int:member_id>/plain/<slug:field>/", members.member_plain, name="member_plain"),
+    path("members/<int:member_id>/alike/", duplicates.member_alike, name="member_alike"),
+    path("duplicates/undo/<int:merge_id>/", duplicates.merge_undo, name="merge_undo"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/find/", duplicates.duplicates_find, name="duplicates_find"),
+    path("duplicates/<int:pair_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<int:pair_id>/apart/", duplicates.duplicate_apart, name="duplicate_apart"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/template/", imports.import_template, name="import_template"),

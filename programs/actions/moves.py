@@ -17,6 +17,7 @@ from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.refusal import Refused
+from portal.registry.queries.duplicates import former_ids
 from programs import checks, duties
 from programs.models import Call, Entry, Hand, Revision
 from programs.queries import entries, posts
@@ -141,7 +142,7 @@ def _hand(entry: Entry, move: Move) -> str:
 
 def hand_of(actor: Actor, entry: Entry) -> str | None:
     """Which pair of hands the actor was on this entry, if any."""
-    return Hand.objects.filter(entry=entry, person=actor.person).values_list("hand", flat=True).first()
+    return Hand.objects.filter(entry=entry, person__in=_persons(actor)).values_list("hand", flat=True).first()
 
 
 def second_hand(held: str | None, entry: Entry, move: Move) -> bool:
@@ -164,9 +165,14 @@ def _sign(entry: Entry, by: Actor, move: Move) -> None:
     hand = _hand(entry, move)
     # ON CONFLICT DO NOTHING, then look: the constraint decides a race, not a read before it.
     Hand.objects.bulk_create([Hand(entry=entry, person=by.person, hand=hand)], ignore_conflicts=True)
-    held = Hand.objects.get(entry=entry, person=by.person).hand
-    if held != hand:
+    held = set(Hand.objects.filter(entry=entry, person__in=_persons(by)).values_list("hand", flat=True))
+    if held != {hand}:
         raise Refused(SECOND_HAND)
+
+
+def _persons(by: Actor) -> list[str]:
+    """The person, and those who were found to be the same one: their hands were this person's."""
+    return [by.person, *(f"m{pk}" for pk in former_ids(by.member_id))]
 
 
 def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, str] | None, due) -> None:

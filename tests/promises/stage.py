@@ -18,6 +18,7 @@ from portal.core.actor import Actor
 from portal.core.calendar import override
 from portal.core.models import Delivery, Message
 from portal.kit import days
+from portal.registry.actions import duplicates
 from portal.registry.models import ImportBatch
 from programs.actions import bulk, decisions, extensions, notices
 from programs.actions.moves import make_move
@@ -97,6 +98,8 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "code": True,
         "receipt": True,
         "certificate": True,
+        "pair_id": role == "officer" and thing.place in reached,
+        "merge_id": role == "officer" and thing.place in reached,
     }
     if thing.kind == "entry_id":
         if thing.draft:
@@ -125,7 +128,22 @@ def build() -> Stage:
     stage.add("member_id", teacher, "u", subject="teacher")
     _awards(stage)
     _ground(stage)
+    _alike(stage)
     return stage
+
+
+def _alike(stage: Stage) -> None:
+    """A pair that may be one in each district, and one person made of two."""
+    world = stage.world
+    people = {thing.place: thing.row for thing in stage.things["member_id"] if not thing.subject}
+    for key in ("a1", "b1", "u"):
+        other = factories.member(world[key], f"像{key}")
+        pair = duplicates.point_out(world["officer"], people[key], other)
+        stage.add("pair_id", pair, key)
+        third = duplicates.point_out(world["officer"], people[key], factories.member(world[key]))
+        done = duplicates.merge(world["officer"], third.pk, people[key].pk, set(), "本人确认")
+        stage.add("merge_id", done, key)
+        people[key].refresh_from_db()
 
 
 def _secret(key: str) -> tuple[str, str, str]:

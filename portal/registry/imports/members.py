@@ -244,6 +244,10 @@ def _compare(
     values: Values, member: Member, look: Look, edit: tuple[datetime.datetime, set[str]] | None, joined: Any
 ) -> Found:
     found = Found(member)
+    if member.merged_into_id:
+        told = _("这个证件号的登记已并成另一个人")
+        found.problems.append(("document_number", told, _("照现在的证件填，或删掉这一行")))
+        return found
     unit: Unit = look.units.by_pk[values["unit"]]
     if member.organization_id not in look.tree:
         return _foreign(found, member, unit, values)

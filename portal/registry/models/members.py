@@ -32,13 +32,15 @@ def _open_union(operation: pgtrigger.Operation, rows: str, **tables: str) -> pgt
 
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "MemberQuerySet":
+        """Those in the actor's reach; who was merged into somebody else is found as that person."""
+        whole = self.filter(merged_into__isnull=True)
         if actor.role == "auditor":
-            return self
+            return whole
         if actor.role == "teacher":
-            return self.filter(pk=actor.member_id) if actor.member_id else self.none()
+            return whole.filter(pk=actor.member_id) if actor.member_id else self.none()
         if actor.organization is None or actor.role not in ("chair", "clerk", "officer", "leader"):
             return self.none()
-        return self if actor.tree_ids is None else self.filter(organization__in=actor.tree_ids)
+        return whole if actor.tree_ids is None else whole.filter(organization__in=actor.tree_ids)
 
 
 class Member(models.Model):
@@ -88,6 +90,8 @@ class Member(models.Model):
     phone_index = BlindIndexField(of="phone", context="phone", blank=True, db_index=True)
     card_number = EncryptedTextField(_("工会卡或银行卡号"), blank=True, default="")
     active = models.BooleanField(_("在会"), default=True)
+    #: The person this one turned out to be. The row stays, so that old links and numbers lead there.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -109,6 +113,12 @@ class Member(models.Model):
             models.Index(fields=["organization", "pinyin"]),
             models.Index(fields=["pinyin", "id"]),
             CharacterIndex("name", name="member_name_parts"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | (Q(active=False) & ~Q(merged_into=models.F("pk"))),
+                name="member_merged_is_gone",
+            )
         ]
 
     def __str__(self) -> str:

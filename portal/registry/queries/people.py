@@ -10,6 +10,7 @@ from portal.core.models import Record
 from portal.kit import crypto, days
 from portal.kit.gather import gather
 from portal.registry.models import Member, Membership, Organization
+from portal.registry.queries.duplicates import survivor_of
 
 Panel = Callable[[Actor, Any], "tuple[str, str, dict[str, Any]] | None"]
 
@@ -44,7 +45,8 @@ def moves_this_year(organization: Organization) -> dict[str, int]:
 
 def by_document(actor: Actor, number: str) -> Member | None:
     """The one person with this document, among those the actor may see."""
-    return Member.objects.visible_to(actor).filter(document_index__in=crypto.blinds(number, "document")).first()
+    found = Member.objects.filter(document_index__in=crypto.blinds(number, "document")).first()
+    return Member.objects.visible_to(actor).filter(pk=survivor_of(found).pk).first() if found else None
 
 
 def looks(member: Member, at_most: int = 20) -> list[Record]:

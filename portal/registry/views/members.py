@@ -19,6 +19,7 @@ from portal.registry.checks import holds
 from portal.registry.forms import EndForm, FindForm, MemberForm, NewMemberForm, PlainForm, TransferForm
 from portal.registry.models import Member
 from portal.registry.queries import people
+from portal.registry.queries.duplicates import merges_of, survivor_of
 from portal.registry.tables import MEMBERS
 from portal.registry.views.drawing import drawn, posted
 
@@ -72,12 +73,17 @@ def member_find(request: HttpRequest) -> HttpResponse:
 @access("member", "read", methods=("GET",))
 def member(request: HttpRequest, member_id: int) -> HttpResponse:
     """One person: facts, masked values, history, and what other rooms have about them."""
-    person = _visible(request, member_id)
     actor = request.actor
+    gone = Member.objects.filter(pk=member_id, merged_into__isnull=False).first()
+    if gone is not None:
+        # old links lead to the person that this one turned out to be, for those who may see that person
+        return redirect("registry:member", _visible(request, survivor_of(gone).pk).pk)
+    person = _visible(request, member_id)
     own = actor.member_id == person.pk
     may = {
         "edit": holds(actor, "member", "update", person.organization_id),
         "plain": holds(actor, "member", "plain", person.organization_id),
+        "merge": holds(actor, "member", "merge", person.organization_id),
     }
     masked = [
         (name, str(label), MASKS[name](value) if (value := getattr(person, name)) else "")
@@ -87,6 +93,7 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
         "person": person,
         "masked": masked,
         "stays": _stays(person),
+        "merged": merges_of(person) if may["edit"] or may["merge"] else [],
         "may": may,
         "own": own,
         "age": _age(person),

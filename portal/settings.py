@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
     # asked more often than done: what failed is tried again within its period (portal/core/periods.py)
     "anchor": {"task": "core.anchor", "schedule": 600.0, "options": {"expires": 300}},
     "pulse": {"task": "core.pulse", "schedule": 15.0, "options": {"expires": 20}},
+    "terms": {"task": "accounts.terms", "schedule": 3600.0, "options": {"expires": 600}},
     "nightly": {"task": "registry.nightly", "schedule": 3600.0, "options": {"expires": 600}},
     "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep": {"task": "accounts.sweep", "schedule": 600.0, "options": {"expires": 300}},

@@ -1,5 +1,6 @@
 """Lists of posts and accounts."""
 
+import datetime
 from dataclasses import replace
 
 import django_filters
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.models import Post, User
 from portal.kit import days
 from portal.kit.tables import Column, Empty, Listing, View, filter_label
+
+SOON = datetime.timedelta(days=92)
 
 
 class PostFilter(django_filters.FilterSet):
@@ -27,6 +30,11 @@ class PostFilter(django_filters.FilterSet):
 def _in_force(_actor) -> Q:
     today = days.today()
     return Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gte=today))
+
+
+def _ending(_actor) -> Q:
+    today = days.today()
+    return Q(since__lte=today, until__gte=today, until__lte=today + SOON)
 
 
 def _until(post: Post) -> str:
@@ -49,7 +57,11 @@ POSTS = Listing(
     search=("user__name", "^user__username", "organization__name"),
     search_hint=gettext_lazy("姓名、用户名、单位"),
     filters=PostFilter,
-    views=(View("now", gettext_lazy("现任"), _in_force), View("all", gettext_lazy("全部"))),
+    views=(
+        View("now", gettext_lazy("现任"), _in_force),
+        View("ending", gettext_lazy("三个月内到期"), _ending),
+        View("all", gettext_lazy("全部")),
+    ),
     order=("organization__pinyin", "role"),
     empty=Empty(gettext_lazy("还没有岗位"), gettext_lazy("授予以后列在这里。")),
 )

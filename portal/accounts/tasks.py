@@ -9,9 +9,11 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.actions import tries
+from portal.accounts.actions import terms, tries
 from portal.accounts.models import User
 from portal.core.jobs import JobRun, handler
+from portal.core.periods import once
+from portal.kit import days
 
 
 @shared_task(name="accounts.sweep")
@@ -19,6 +21,14 @@ def sweep() -> None:
     """Throw away old tries and ended sessions. Twice at once does no harm."""
     tries.sweep()
     call_command("clearsessions")
+
+
+@shared_task(name="accounts.terms")
+def tell_terms() -> None:
+    """Once a day: committees and posts whose term ends. A second beat tells nobody."""
+    with once("accounts.terms", days.today()) as mine:
+        if mine:
+            terms.tell(days.today())
 
 
 @handler("accounts.reset")

@@ -69,6 +69,38 @@ class Pips:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Bars:
+    """A few figures side by side, each with its name below and its number above."""
+
+    bars: list[tuple[str, int]]
+    text: str
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> SafeString:
+        top = max((value for _name, value in self.bars), default=0) or 1
+        step = 560 / max(len(self.bars), 1)
+        width = min(64.0, step * 0.6)
+        drawn = format_html_join(
+            "",
+            '<rect class="b0" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
+            '<text x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="232" text-anchor="middle">{}</text>',
+            (
+                (
+                    f"{n * step + (step - width) / 2:.1f}", f"{210 - 180 * value / top:.1f}", f"{width:.1f}",
+                    f"{180 * value / top:.1f}", f"{(n + 0.5) * step:.1f}", f"{204 - 180 * value / top:.1f}",
+                    f"{value:,}", f"{(n + 0.5) * step:.1f}", name,
+                )
+                for n, (name, value) in enumerate(self.bars)
+            ),
+        )  # fmt: skip
+        return format_html(
+            '<svg class="chart" viewBox="0 0 560 240" role="img" aria-label="{}">{}</svg>', self.text, drawn
+        )
+
+
 _TAGS = {CUT: "<del>{}</del>", ADD: "<ins>{}</ins>"}
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 ACTS: tuple[tuple[str, str], ...] = (
     ("organization.create", _("建组织")),
     ("organization.update", _("改组织资料")),
+    ("organization.report", _("报人数")),
     ("organization.rename", _("组织改名")),
     ("organization.move", _("组织换上级")),
     ("organization.merge", _("组织并入")),

@@ -20,6 +20,7 @@ MERGES = (Merge("registry.Membership.member", _("会籍"), merged.move_stays, me
 #: History: where somebody belonged then, what was uploaded then, what became of a union.
 STAYS = (
     "registry.Membership.organization",
+    "registry.HeadCount.organization",
     "registry.ImportBatch.organization",
     "registry.OrganizationChange.organization",
     "registry.OrganizationChange.old_parent",

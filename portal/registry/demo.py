@@ -11,7 +11,7 @@ from portal.registry.actions.duplicates import find
 from portal.registry.actions.members import add_member
 from portal.registry.actions.organizations import fill_keys
 from portal.registry.carrying import Asked
-from portal.registry.models import Member, Membership, Organization, OrganizationChange
+from portal.registry.models import HeadCount, Member, Membership, Organization, OrganizationChange
 
 DISTRICTS = [
     "黄浦",
@@ -249,4 +249,21 @@ def registered_twice(made: dict) -> None:
     find(SYSTEM)
 
 
-STEPS = (organizations, members, changes_of_the_tree, registered_twice)
+def terms_and_figures(made: dict) -> None:
+    """A committee whose term ends in two months, one whose term is over, and reports of earlier years."""
+    orgs, today = made["orgs"], days.today()
+    for key, left in (("闵行1", 60), ("闵行2", -40), ("浦江大学", 150)):
+        until = today + datetime.timedelta(days=left)
+        Organization.objects.filter(pk=orgs[key].pk).update(term_until=until)
+        orgs[key].term_until = until
+    for key in ("闵行1", "浦江大学", "闵行"):
+        heads = orgs[key].head_count
+        for ago in range(4, 0, -1):
+            n = heads - ago * heads // 60
+            HeadCount.objects.create(
+                organization=orgs[key], day=datetime.date(today.year - ago, 9, 30), heads=n, members=n - n // 40,
+                women=n * orgs[key].women_count // heads, source=HeadCount.Source.REPORT,
+            )  # fmt: skip
+
+
+STEPS = (organizations, members, changes_of_the_tree, registered_twice, terms_and_figures)

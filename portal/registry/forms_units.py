@@ -183,3 +183,14 @@ class ChangeForm(forms.Form):
 
     def clean_on(self) -> datetime.date:
         return not_ahead(self.cleaned_data["on"])
+
+
+class FiguresForm(forms.Form):
+    """The yearly report of a union's figures."""
+
+    day = forms.DateField(label=_("截至哪天"), widget=DateInput())
+    heads = forms.IntegerField(label=_("教职工"), min_value=1, max_value=1_000_000, widget=NumberInput())
+    women = forms.IntegerField(label=_("其中女"), min_value=0, max_value=1_000_000, widget=NumberInput())
+
+    def clean_day(self) -> datetime.date:
+        return not_ahead(self.cleaned_data["day"])

@@ -12,6 +12,7 @@ from portal.kit.addresses import link_to
 from portal.kit.tables import Column, Empty, Listing, View, filter_label
 from portal.registry.imports.spec import importer
 from portal.registry.models import ImportBatch, Kind, Member, Organization, Sector
+from portal.registry.queries.terms import ending_q
 from portal.registry.queries.tree import late_q, soon_q, unknown_q
 
 
@@ -220,6 +221,7 @@ ORGANIZATIONS = Listing(
         View("all", gettext_lazy("全部")),
         View("late", gettext_lazy("过期没改选"), lambda _actor: late_q(days.today())),
         View("soon", gettext_lazy("半年内到期"), lambda _actor: soon_q(days.today())),
+        View("ending", gettext_lazy("过期和半年内到期"), lambda _actor: ending_q(days.today())),
         View("unknown", gettext_lazy("没填届期"), lambda _actor: unknown_q()),
     ),
     order=("pinyin",),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.registry.views import changes, duplicates, imports, members, organizations
+from portal.registry.views import changes, duplicates, figures, imports, members, organizations
 
 app_name = "registry"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("organizations/<int:organization_id>/", organizations.organization, name="organization"),
     path("organizations/<int:organization_id>/branch/", organizations.branch, name="branch"),
     path("organizations/<int:organization_id>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<int:organization_id>/figures/", figures.organization_figures, name="organization_figures"),
     path("organizations/<int:organization_id>/history/", changes.organization_history, name="organization_history"),
     path(
         "organizations/<int:organization_id>/change/<slug:change>/",

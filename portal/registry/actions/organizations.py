@@ -10,7 +10,8 @@ from portal.core import trail
 from portal.core.actor import Actor
 from portal.kit import pinyin
 from portal.kit.refusal import Refused
-from portal.registry.models import Organization
+from portal.registry.actions import figures
+from portal.registry.models import HeadCount, Organization
 from portal.registry.models.organizations import BELOW
 
 #: Fields that a form may write; nothing else is taken from a POST (rule 4). A new name is an act of its own.
@@ -53,6 +54,7 @@ def create_organization(by: Actor, parent: Organization | None, kind: str, code:
     if not code:  # of its own number, as the import does
         organization.code = f"Z{organization.pk:06d}"
         organization.save(update_fields=["code"])
+    figures.note(by, organization, HeadCount.Source.START)
     trail.write(by, "organization.create", organization, change={"kind": kind, "parent": parent.pk if parent else None})
     return organization
 
@@ -70,5 +72,7 @@ def update_organization(by: Actor, organization_id: int, version: int, **values:
         fill_keys(organization)
         organization.version += 1
         organization.save()
+        if {"head_count", "women_count"} & set(changed):
+            figures.note(by, organization, HeadCount.Source.EDIT)
         trail.write(by, "organization.update", organization, change={"fields": changed})
     return organization

@@ -18,7 +18,8 @@ from portal.registry.actions.organizations import fill_keys
 from portal.registry.carrying import Asked
 from portal.registry.imports.organizations import UPDATABLE, Look
 from portal.registry.imports.spec import Line
-from portal.registry.models import ImportRow, Organization, OrganizationChange
+from portal.registry.models import HeadCount, ImportRow, Organization, OrganizationChange
+from portal.registry.queries.figures import as_of
 
 _STORED = (*UPDATABLE, "version", "pinyin", "initials")
 Kind = OrganizationChange.Kind
@@ -63,6 +64,7 @@ def _add(lines: list[Line], by: Actor, look: Look) -> None:
     for one, line in zip(fresh, lines, strict=True):
         look.made[str(line.row)] = line.row.target_id = one.pk
         line.undo = {"new": True, "version": one.version}
+    _count(fresh, by, look.scope.as_of)
     batch = lines[0].row.batch_id
     change = {"import": batch}
     records = (("organization.create", one, {**change, "kind": one.kind, "parent": one.parent_id}, "") for one in fresh)
@@ -92,10 +94,24 @@ def _change(lines: list[Line], by: Actor, look: Look) -> None:
         changed_rows.append(one)
         records.append(("organization.import", one, {"import": line.row.batch_id, "fields": sorted(names)}, ""))
     store(changed_rows, by)
+    _count(changed_rows, by, look.scope.as_of)
     trail.write_many(by, records)
     for line, one, parent in moved:
         _move(by, one, parent, _("导入组织名单"))
         line.undo["version"] = one.version
+
+
+def _count(rows: list[Organization], by: Actor, day: datetime.date) -> None:
+    """The figures of the sheet, as of the day it tells of; members are counted by the reports."""
+    known = as_of([one.pk for one in rows], day)
+    HeadCount.objects.bulk_create(
+        HeadCount(
+            organization=one, day=day, heads=one.head_count, women=one.women_count,
+            members=known[one.pk].members, source=HeadCount.Source.IMPORT, by=by.user,
+        )
+        for one in rows
+        if known[one.pk].day is None or known[one.pk][:2] != (one.head_count, one.women_count)
+    )  # fmt: skip
 
 
 def _move(by: Actor, one: Organization, parent: int | None, reason: str) -> None:
@@ -138,6 +154,7 @@ def undo(rows: Sequence[tuple[ImportRow, dict[str, Any]]], by: Actor) -> list[st
         one.version += 1
         fill_keys(one)
     store([one for one, _u in changed], by)
+    _count([one for one, _u in changed], by, days.today())
     for one, u in changed:
         if one.parent_id != u["parent"]:
             _move(by, one, u["parent"], _("撤回导入"))
@@ -151,6 +168,7 @@ def _remove(rows: list[Organization]) -> list[str]:
     A parent's deletion would take its branch along, so whatever was put below since is looked for first.
     """
     ids = [one.pk for one in rows]
+    HeadCount.objects.filter(organization__in=ids, source=HeadCount.Source.IMPORT).delete()
     below = Organization.objects.filter(parent__in=ids).exclude(pk__in=ids).select_related("parent")
     if names := sorted({one.parent.name for one in below}):
         return names

@@ -2,12 +2,14 @@
 
 from portal.registry.models.changes import OrganizationChange
 from portal.registry.models.duplicates import Duplicate, MemberMerge
+from portal.registry.models.figures import HeadCount
 from portal.registry.models.imports import ImportBatch, ImportRow
 from portal.registry.models.members import Member, Membership
 from portal.registry.models.organizations import Kind, Organization, Sector
 
 __all__ = [
     "Duplicate",
+    "HeadCount",
     "ImportBatch",
     "ImportRow",
     "Kind",

@@ -55,7 +55,11 @@ _MATRIX: dict[str, dict[str, str]] = {
         "export": "chair@tree clerk@tree officer@tree auditor@all",
         "plain": "chair@tree officer@tree auditor@all",
     },
-    "post": {"read": "officer@tree security@all auditor@all log@all", "grant": "security@all"},
+    "post": {
+        "read": "officer@tree security@all auditor@all log@all",
+        "grant": "security@all",
+        "hand_over": "chair@unit clerk@unit officer@tree",
+    },
     "calendar": {"read": _POSTS, "update": "officer@all"},
     "plan": {"read": _POSTS, "update": "officer@unit leader@unit"},
     "call": {

@@ -21,5 +21,6 @@ CARRIERS = (
         carrying_places.look, carrying_places.carry, order=60,
     ),
 )  # fmt: skip
+WORK = (carrying.work,)
 MERGES = (Merge("programs.Entry.member", _("推荐")),)
 STAYS = ("programs.Plan.owner", "programs.BulkMove.organization")

@@ -26,5 +26,6 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("account.sessions_ended", _("让别处退出")),
     ("account.person", _("账号换到本人名下")),
     ("post.grant", _("授予岗位")),
+    ("post.hand_over", _("移交岗位")),
     ("post.end", _("收回岗位")),
 )

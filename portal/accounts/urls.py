@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts import views
+from portal.accounts import views, views_posts
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("posts/", views.posts, name="posts"),
     path("posts/grant/", views.post_grant, name="post_grant"),
     path("posts/<int:post_id>/end/", views.post_end, name="post_end"),
+    path("posts/hand-over/", views_posts.hand_over_mine, name="hand_over_mine"),
+    path("posts/<int:post_id>/hand-over/", views_posts.post_hand_over, name="post_hand_over"),
     path("users/", views.users, name="users"),
     path("users/new/", views.user_create, name="user_create"),
     path("users/<int:user_id>/", views.user, name="user"),

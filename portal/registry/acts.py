@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 ACTS: tuple[tuple[str, str], ...] = (
     ("organization.create", _("建组织")),
     ("organization.update", _("改组织资料")),
+    ("organization.dossier", _("取单位档案")),
     ("organization.report", _("报人数")),
     ("organization.rename", _("组织改名")),
     ("organization.move", _("组织换上级")),
@@ -21,6 +22,7 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("member.merge", _("两条登记并成一人")),
     ("member.merged", _("并给了另一条登记")),
     ("member.unmerge", _("撤回合并")),
+    ("member.dossier", _("取个人档案")),
     ("member.plain", _("看遮住的内容")),
     ("member.find", _("按证件号找人")),
     ("member.import", _("导入改会员")),

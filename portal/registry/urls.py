@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.registry.views import changes, duplicates, figures, imports, members, organizations
+from portal.registry.views import changes, dossier, duplicates, figures, imports, members, organizations
 
 app_name = "registry"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("organizations/<int:organization_id>/", organizations.organization, name="organization"),
     path("organizations/<int:organization_id>/branch/", organizations.branch, name="branch"),
     path("organizations/<int:organization_id>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<int:organization_id>/dossier/", dossier.organization_dossier, name="organization_dossier"),
+    path(
+        "organizations/<int:organization_id>/dossier.pdf",
+        dossier.organization_dossier_pdf,
+        name="organization_dossier_pdf",
+    ),
+    path("members/<int:member_id>/dossier/", dossier.member_dossier, name="member_dossier"),
+    path("members/<int:member_id>/dossier.pdf", dossier.member_dossier_pdf, name="member_dossier_pdf"),
     path("organizations/<int:organization_id>/figures/", figures.organization_figures, name="organization_figures"),
     path("organizations/<int:organization_id>/history/", changes.organization_history, name="organization_history"),
     path(

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
 from portal.registry.carrying import Asked, Load
-from portal.registry.models import OrganizationChange
+from portal.registry.models import Organization, OrganizationChange
 from programs.models import Call, Entry
 from programs.queries.entries import SETTLED
+from programs.spec import EDITABLE, State
 
 _SHOWN = 5
 Kind = OrganizationChange.Kind
@@ -104,3 +106,10 @@ def carry_calls(by: Actor, asked: Asked) -> int:
     change = {"from": asked.unit.pk, "to": asked.other.pk if asked.other else None}
     trail.write_many(by, (("call.carried", call, change, "") for call in calls))
     return len(calls)
+
+
+def work(unit: Organization) -> list[dict[str, Any]]:
+    """What lies with a unit and passes to whoever takes its post over. One query."""
+    rows = Entry.objects.filter(Q(organization=unit, state__in=EDITABLE) | Q(desk=unit, state=State.REVIEW))
+    counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return [{"label": State(state).label, "n": n} for state, n in sorted(counted.items())]

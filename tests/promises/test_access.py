@@ -27,6 +27,8 @@ STRICTER = {
     "core:day_remove": "the same",
     "programs:share": "units with places of their own and units below them",
     "programs:give_back": "units with places of their own",
+    "accounts:hand_over_mine": "officers hold staff posts: only chairs and clerks hand their own over",
+    "accounts:post_hand_over": "staff posts are granted by security administrators",
     "registry:organization_change": "one's own union is changed by the level above it",
 }
 

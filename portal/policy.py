@@ -67,8 +67,12 @@ _MATRIX: dict[str, dict[str, str]] = {
         "create": "officer@unit",
         "update": "officer@unit",
         "publish": "officer@unit",
+        "amend": "officer@unit",
+        "confirm": "officer@unit leader@unit",
     },
     "places": {"share": "chair@unit officer@unit", "issue": "officer@unit"},
+    "passing": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit"},
+    "bulletin": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit"},
     "entry": {
         "read": "teacher@own chair@tree clerk@tree officer@tree leader@tree auditor@all",
         "create": "chair@unit clerk@unit officer@unit",

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "registry.nightly", "schedule": 3600.0, "options": {"expires": 600}},
     "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep": {"task": "accounts.sweep", "schedule": 600.0, "options": {"expires": 300}},
+    "morning": {"task": "programs.morning", "schedule": 600.0, "options": {"expires": 300}},
     "deadlines": {"task": "programs.deadlines", "schedule": 300.0, "options": {"expires": 240}},
 }
 

@@ -31,6 +31,7 @@ function tick(form, value) {
 function onChange(event) {
   const box = event.target;
   if (box.matches("[data-all]")) tick(document.getElementById(box.dataset.all), box.checked);
+  else if (box.matches("[data-tick-all]")) document.querySelectorAll(`input[type=checkbox][name="${box.dataset.tickAll}"]`).forEach((one) => { one.checked = box.checked; });
   else if (box.matches("input[name=pk][form]") && box.form && box.form.matches("[data-bulk]")) refresh(box.form);
 }
 

@@ -1,5 +1,6 @@
 """Writing the register: registering what was decided, certificates, revocation, honours from before the portal."""
 
+import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,22 +13,30 @@ from portal.core.models import Job
 from portal.kit import days, pinyin
 from portal.kit.refusal import Refused
 from programs.actions.moves import make_move
-from programs.models import Call, Entry
+from programs.models import Call, Decision, Entry
 
 _NUMBER_LOCK = 714100
 
 
 def register_honour(entry: Entry, by: Actor, move: str) -> None:
-    """Effect of ``approve``: the honour stands in the register in the same transaction as the decision."""
-    line = entry.decision_lines.select_related("decision").get()
+    """Effect of ``approve`` and ``grant``: the honour stands in the register in the move's own transaction."""
+    on, document, decision = _settled_by(entry, move)
     program = entry.call.program
     key, _initials = pinyin.keys(entry.subject)
     Honour.objects.create(
         title=entry.category.name, family=program.series, level=level_of(entry.category.key), year=entry.call.year,
-        awarded_on=line.decision.decided_on, member=entry.member if program.subject == "member" else None,
+        awarded_on=on, member=entry.member if program.subject == "member" else None,
         organization=entry.organization, name=entry.subject, pinyin=key, collective=program.subject == "collective",
-        unit=entry.organization.name, document=line.decision.number, decision=line.decision, entry=entry,
+        unit=entry.organization.name, document=document, decision=decision, entry=entry,
     )  # fmt: skip
+
+
+def _settled_by(entry: Entry, move: str) -> tuple[datetime.date, str, Decision | None]:
+    """(day, document, our own decision) that approved an entry; an outside body's answer is no decision of ours."""
+    if move == "grant":
+        return entry.passing_line.outcome_on, entry.passing_line.outcome_number, None
+    decision = entry.decision_lines.select_related("decision").get().decision
+    return decision.decided_on, decision.number, decision
 
 
 def level_of(category_key: str) -> str:
@@ -45,7 +54,9 @@ def start_certificates(by: Actor, call: Call) -> CertificateBatch:
     Call.objects.select_for_update().get(pk=call.pk)
     if CertificateBatch.objects.filter(call=call, job__state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
         raise Refused(_("上一批还在做，做完再看还差几张"))
-    waiting = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).count()
+    waiting = (
+        Honour.objects.standing().filter(entry__call=call, decision__isnull=False, certificate__isnull=True).count()
+    )
     if not waiting:
         raise Refused(_("没有还没做证书的荣誉"))
     batch = CertificateBatch.objects.create(call=call, count=waiting, created_by=by.user)
@@ -77,7 +88,11 @@ def number_certificates(batch: CertificateBatch) -> list[Certificate]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBER_LOCK])
     call = batch.call
-    rows = Honour.objects.standing().filter(entry__call=call, certificate__isnull=True).order_by("entry__number")
+    rows = (
+        Honour.objects.standing()
+        .filter(entry__call=call, decision__isnull=False, certificate__isnull=True)
+        .order_by("entry__number")
+    )
     prefix = f"{call.program.number_prefix} {call.year}-"
     given = Certificate.objects.filter(number__startswith=prefix).count()
     for n, honour in enumerate(rows, given + 1):

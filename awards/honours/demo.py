@@ -18,13 +18,15 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Job
 from portal.kit import days
 from portal.registry.models import Member, Organization
-from programs.actions import calls, decisions, extensions, notices
+from programs.actions import amendments, calls, decisions, extensions, notices
 from programs.actions.drafts import save_draft
-from programs.actions.entries import attach, set_rank, start_entry
+from programs.actions.entries import attach, start_entry
 from programs.actions.moves import make_move
 from programs.actions.plans import link_call
+from programs.actions.ranking import save_order
 from programs.demo import places as places_demo
 from programs.models import Call, Entry, Notice, PlanItem
+from programs.queries import ranking
 
 STORY = (
     "{name}从教 {years} 年，坚持在教学一线，每周任课 14 节。\n\n近两年获区教学评选一等奖，指导青年教师 4 人，承担课题 2 项。她牵头建立的"
@@ -198,7 +200,10 @@ def running_edition(made: dict) -> None:
         key = next((k for k, o in stage.orgs.items() if o.pk == entry.desk_id), "")
         with days.at(now - datetime.timedelta(days=2, hours=n % 5)):
             if district and n % 4 != 3:
-                set_rank(stage.of(key), entry.pk, n % 4 + 1)
+                by = stage.of(key)
+                there = [one for one in ranking.on_desk(by, call) if one.category_id == entry.category_id]
+                seen = {entry.category_id: ranking.state_of(there)}
+                save_order(by, call.pk, {entry.category_id: [entry.pk]}, seen)
                 make_move(entry.pk, "forward", by=stage.of(key))
     first, second = up[0], up[12]
     _returned_and_mended(stage, first, now)
@@ -219,6 +224,11 @@ def running_edition(made: dict) -> None:
         stage.nominate(call, "闵行1", stage.woman("闵行1", taken), 1, files=False)
         stage.nominate(call, "虹口1", stage.woman("虹口1", taken), 1, files=False)
         extensions.extend(stage.officer, call.pk, stage.orgs["静安"], closes + datetime.timedelta(days=4), "换届")
+    with days.at(now - datetime.timedelta(days=6)):
+        eased = {"params": {"service_years": 1}, "intro": "依据 2026 年工作要点第 14 项。找组织部沈怡，021-55550123。"}
+        reason = "各区反映新建学校教师在本单位多不满两年，改为满一年。"
+        drafted = amendments.draft_amendment(stage.officer, call.pk, eased, reason)
+        amendments.confirm_amendment(stage.leader, drafted.pk)
     made["running"] = call
 
 
@@ -297,7 +307,9 @@ def next_edition(made: dict) -> None:
     closes = opens + datetime.timedelta(days=50)
     calls.create_call(stage.officer, "women-flag", title, now.year + 1, opens, closes)
     # The demo's own announcements would only keep the first start busy.
-    Job.objects.filter(kind="programs.announce").update(state=Job.State.DONE, finished_at=now)
+    Job.objects.filter(kind__in=["programs.announce", "programs.tell_amendment"]).update(
+        state=Job.State.DONE, finished_at=now
+    )
 
 
 def planned(made: dict) -> None:

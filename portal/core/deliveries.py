@@ -30,6 +30,7 @@ HABITS: dict[str, tuple[str, ...]] = {
     Kind.SAFETY: (Channel.EMAIL, Channel.SMS, Channel.WECOM),
     Kind.DUE: (Channel.EMAIL, Channel.SMS, Channel.WECOM),
     Kind.NEWS: (Channel.EMAIL, Channel.WECOM),
+    Kind.DIGEST: (Channel.EMAIL,),
 }
 
 

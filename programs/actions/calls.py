@@ -15,7 +15,8 @@ from programs.actions.quotas import draft_of, freeze_places, work_out_places
 from programs.actions.quotas import set_places as set_places
 from programs.catalog import program
 from programs.checks.bars import CLASHES
-from programs.models import Call, Category, Quota
+from programs.models import Call, CallVersion, Category, Quota
+from programs.queries import versions
 from programs.queries.entries import excepted
 from programs.spec import Param
 
@@ -148,6 +149,7 @@ def publish_call(by: Actor, call_id: int) -> Call:
     call.state, call.published_at, call.published_by = Call.State.PUBLISHED, days.now(), by.user
     call.version += 1
     call.save()
+    CallVersion.objects.create(call=call, number=1, content=versions.stands(call), at=call.published_at, by=by.user)
     trail.write(by, "call.publish", call, change={"version": call.version})
     jobs.start("programs.announce", by, _("通知各单位：%(title)s") % {"title": call.title}, {"call": call.pk})
     return call

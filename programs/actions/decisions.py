@@ -14,6 +14,7 @@ from programs.actions.moves import make_move, stop_at
 from programs.checks.ratios import issuing
 from programs.models import Call, Decision, DecisionLine, Entry, Revision
 from programs.queries.entries import content_digest
+from programs.queries.versions import last_version
 from programs.spec import State
 
 
@@ -28,7 +29,9 @@ def draft_decision(by: Actor, call: Call, number: str, title: str, text: str) ->
         raise Refused(_("没有公示中、可以定的推荐"))
     try:
         with transaction.atomic():
-            decision = Decision.objects.create(call=call, number=number, title=title, text=text, drafted_by=by.user)
+            decision = Decision.objects.create(
+                call=call, number=number, title=title, text=text, drafted_by=by.user, call_version=last_version(call)
+            )
     except IntegrityError as problem:
         raise Refused(_("文号 %(number)s 已经用过") % {"number": number}, "number") from problem
     DecisionLine.objects.bulk_create(

@@ -94,16 +94,3 @@ def detach(by: Actor, entry_id: int, attachment_id: int) -> None:
     attachment = entry.attachments.get(pk=attachment_id)
     trail.write(by, "entry.detach", entry, change={"item": attachment.item, "sha256": attachment.file.sha256})
     attachment.delete()
-
-
-@transaction.atomic
-def set_rank(by: Actor, entry_id: int, rank: int | None) -> Entry:
-    """The order that an endorsing level gives to the entries on its desk."""
-    entry = lock(entry_id)
-    if not duties.holds(by, Duty.DESK, entry) or duties.own_matter(by, entry):
-        raise Refused(_("这一件不在你这里"))
-    entry.rank = rank
-    entry.version += 1
-    entry.save(update_fields=["rank", "version", "updated_at"])
-    trail.write(by, "entry.rank", entry, change={"rank": rank})
-    return entry

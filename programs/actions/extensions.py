@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.core import outbox, trail
@@ -12,7 +13,7 @@ from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from programs.actions.moves import make_move
 from programs.models import Call, Entry, Extension
-from programs.queries import posts
+from programs.queries import deadlines, posts
 from programs.spec import State
 
 
@@ -45,12 +46,21 @@ def extend(by: Actor, call_id: int, organization: Organization, closes_at: datet
     return row
 
 
-def _reopen(call: Call, organization: Organization) -> int:
+def lapsed(call: Call) -> QuerySet[Entry]:
     """Drafts that lapsed before they were ever handed in; one that was returned and not mended stays lapsed."""
-    lapsed = Entry.objects.filter(
-        call=call, organization__in=organization.subtree_ids(), state=State.LAPSED, submitted_at__isnull=True
-    )
-    ids = list(lapsed.order_by("pk").values_list("pk", flat=True))
+    return Entry.objects.filter(call=call, state=State.LAPSED, submitted_at__isnull=True).order_by("pk")
+
+
+def reopen_where_open(entry_id: int) -> None:
+    """A lapsed draft whose deadline has moved on, as by an amendment of the call. Safe to repeat."""
+    entry = Entry.objects.select_related("call", "organization").get(pk=entry_id)
+    route = [one.pk for one in entry.organization.route()]
+    if entry.state == State.LAPSED and deadlines.closes_for(entry.call, route) > days.now():
+        make_move(entry.pk, "reopen", by=SYSTEM, through="extension")
+
+
+def _reopen(call: Call, organization: Organization) -> int:
+    ids = list(lapsed(call).filter(organization__in=organization.subtree_ids()).values_list("pk", flat=True))
     for pk in ids:
         make_move(pk, "reopen", by=SYSTEM, through="extension")
     return len(ids)

@@ -20,10 +20,12 @@ from portal.kit.refusal import Refused
 from portal.registry.queries.duplicates import former_ids
 from programs import checks, duties
 from programs.models import Call, Entry, Hand, Revision
-from programs.queries import entries, posts
+from programs.queries import entries, posts, versions
 from programs.spec import Desk, Duty, Move, State
 
 MENDING_DAYS = 3
+#: Whoever is out gives the rank back: the next one may have the number (rule R14).
+OUT_OF_THE_ORDER = frozenset({State.REFUSED, State.WITHDRAWN, State.LAPSED})
 #: What a move and its guard read of an entry.
 RELATED = (
     "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "came_from", "member",
@@ -197,6 +199,8 @@ def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, s
         entry.flags = {"fields": dict(flags or {}), "note": note, "due": due.isoformat(), "revision": entry.revision}
     elif move.name != "submit":
         entry.flags = {}
+    if move.target in OUT_OF_THE_ORDER:
+        entry.rank = entry.ranked_by = None
     entry.state = move.target
     if entry.desk_id != came_from.pk or move.name in ("submit", "return"):
         entry.desk_since = now
@@ -241,6 +245,7 @@ def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
         data=entry.data,
         files=files,
         digest=entries.content_digest(entry),
+        call_version=versions.last_version(entry.call),
         by=by.user,
     )
 
@@ -251,6 +256,9 @@ def _tell(entry: Entry, move: Move, note: str) -> None:
         "return": _("“%(subject)s”退回补正"),
         "refuse": _("“%(subject)s”不通过"),
         "approve": _("“%(subject)s”通过了"),
+        "pass-up": _("“%(subject)s”已上报"),
+        "grant": _("“%(subject)s”上级批准了"),
+        "decline": _("“%(subject)s”上级没批"),
         "revoke": _("“%(subject)s”的荣誉已撤销"),
         "lapse": _("“%(subject)s”逾期没交"),
         "reopen": _("“%(subject)s”可以接着填了"),

@@ -9,6 +9,7 @@ from programs.checks.content import answer_problem, answers_complete, materials_
 from programs.checks.outcome import no_open_objection, notice_is_over, objection_upheld
 from programs.checks.persons import one_entry
 from programs.checks.quotas import quota_kept
+from programs.checks.ranks import ranked
 from programs.checks.ratios import ratios_kept
 from programs.checks.window import window_open
 from programs.models import Entry
@@ -18,7 +19,7 @@ __all__ = ["CONTENT_MOVES", "ENGINE_CHECKS", "answer_problem", "desk_fits", "fin
 
 ENGINE_CHECKS = (
     answers_complete, materials_complete, quota_kept, ratios_kept, one_entry, window_open, notice_is_over,
-    no_open_objection, objection_upheld,
+    no_open_objection, objection_upheld, ranked,
 )  # fmt: skip
 LEVELS = ("stop", "short", "near", "good")
 

@@ -48,7 +48,7 @@ def answers_complete(entry: Entry, move: str) -> list[Finding]:
     """Every required question is answered and no text is too long (R11)."""
     if move not in CONTENT_MOVES:
         return []
-    found = [(one, answer_problem(one, entry.data.get(one.name))) for one in entry.call.fields]
+    found = [(one, answer_problem(one, entry.data.get(one.name))) for one in entry.questions]
     wrong = [(one, problem) for one, problem in found if problem]
     total = len(found)
     if not wrong:
@@ -68,7 +68,7 @@ def materials_complete(entry: Entry, move: str) -> list[Finding]:
     if move not in CONTENT_MOVES:
         return []
     have = entries.files_by_item(entry)
-    needed = [item for item in entry.call.materials if item.required]
+    needed = [item for item in entry.papers if item.required]
     missing = [item for item in needed if not have.get(item.name)]
     findings = []
     figure = f"{len(needed) - len(missing)} / {len(needed)}"
@@ -82,7 +82,7 @@ def materials_complete(entry: Entry, move: str) -> list[Finding]:
     elif needed:
         findings.append(Finding("materials_complete", _("材料交齐"), figure))
     digest = entries.content_digest(entry)
-    for item in entry.call.materials:
+    for item in entry.papers:
         if item.printed and any(one.digest != digest for one in have.get(item.name, [])):
             findings.append(
                 Finding("print_matches", _("盖章表与内容一致"), _("内容后来改过"), "stop",

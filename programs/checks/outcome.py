@@ -7,10 +7,13 @@ from portal.kit import days
 from programs.models import Entry, NoticeLine, Objection
 from programs.spec import Finding
 
+#: Moves after which nobody in the portal looks at the entry again.
+SETTLING = ("approve", "pass-up")
+
 
 def notice_is_over(entry: Entry, move: str) -> list[Finding]:
     """R16: nothing is approved before its public notice has run its working days."""
-    if move != "approve":
+    if move not in SETTLING:
         return []
     line = NoticeLine.objects.filter(entry=entry).select_related("notice").order_by("-id").first()
     if line is None or line.notice.ends_on is None:
@@ -28,7 +31,7 @@ def notice_is_over(entry: Entry, move: str) -> list[Finding]:
 
 def no_open_objection(entry: Entry, move: str) -> list[Finding]:
     """R17: an entry with an unsettled objection waits; the others go on."""
-    if move != "approve":
+    if move not in SETTLING:
         return []
     if not entry.held:
         return [Finding("no_open_objection", _("没有未结的异议"), _("没有"))]

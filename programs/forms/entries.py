@@ -178,7 +178,7 @@ class MoveForm(forms.Form):
 
 def flag_choices(entry: Entry) -> list[tuple[str, str]]:
     """What a reviewer may ask to have mended: every question that the unit answers itself, then the papers."""
-    asked = [(one.name, one.label) for one in entry.call.fields if not one.locked]
+    asked = [(one.name, one.label) for one in entry.questions if not one.locked]
     if entry.call.program.subject == "collective":
         asked.insert(0, (SUBJECT, _("集体名称")))
-    return asked + [(f"file-{item.name}", item.label) for item in entry.call.materials]
+    return asked + [(f"file-{item.name}", item.label) for item in entry.papers]

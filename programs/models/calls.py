@@ -12,7 +12,7 @@ from portal.kit import days
 from portal.registry.models import Organization
 from programs.catalog import program
 from programs.models.adding import places_add_up
-from programs.spec import Field, Material, Program, Workflow, thaw_fields, thaw_materials
+from programs.spec import ENGINE_PARAMS, Field, Material, Program, Workflow, thaw_fields, thaw_materials
 
 
 class CallQuerySet(models.QuerySet):
@@ -52,6 +52,8 @@ class Call(models.Model):
     params = models.JSONField(default=dict)
     rules = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
+    #: How often it was amended since it was published.
+    amended = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_number = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
@@ -96,7 +98,7 @@ class Call(models.Model):
         """A figure of this edition; the program's default where the edition says nothing."""
         if name in self.params:
             return self.params[name]
-        return next(one.default for one in self.program.params if one.name == name)
+        return next(one.default for one in (*self.program.params, *ENGINE_PARAMS) if one.name == name)
 
     @property
     def is_open(self) -> bool:

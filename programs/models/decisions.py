@@ -31,6 +31,8 @@ class Decision(models.Model):
     number = models.CharField(_("文号"), max_length=60)
     title = models.CharField(_("标题"), max_length=150)
     text = models.TextField(_("正文"))
+    #: The version of the edition that it was drafted under.
+    call_version = models.ForeignKey("programs.CallVersion", models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField(_("日期"), null=True)
     state = models.CharField(_("情形"), max_length=10, choices=State, default=State.DRAFT)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

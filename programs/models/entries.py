@@ -13,7 +13,7 @@ from portal.core.models import StoredFile, append_only, appended
 from portal.kit.finding import CharacterIndex, EndIndex
 from portal.registry.models import Member, Organization
 from programs.models.calls import Call, Category
-from programs.spec import EDITABLE, TAKES_A_PLACE, State
+from programs.spec import EDITABLE, TAKES_A_PLACE, Field, Material, State, thaw_fields, thaw_materials
 
 
 class EntryQuerySet(models.QuerySet):
@@ -65,6 +65,8 @@ class Entry(models.Model):
     held = models.BooleanField(_("因异议暂停"), default=False)
     rank = models.PositiveSmallIntegerField(_("区校排名"), null=True, blank=True)
     claim = models.CharField(max_length=100, blank=True, default="", db_default="")
+    #: The desk that gave the rank; numbers are unique per edition, prize and desk.
+    ranked_by = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
     revision = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -90,6 +92,12 @@ class Entry(models.Model):
             EndIndex("number", name="entry_number_end"),
         ]
         constraints = [
+            # Deferred: a whole order is saved at once, and two entries may change places.
+            models.UniqueConstraint(
+                fields=["call", "category", "ranked_by", "rank"],
+                name="entry_rank_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
             models.UniqueConstraint(fields=["call", "number"], condition=~Q(number=""), name="entry_number_once"),
             # R8: what a person is recommended for once is held by one entry that takes a place, whoever asks first.
             models.UniqueConstraint(
@@ -143,6 +151,29 @@ class Entry(models.Model):
     def badge(self) -> str:
         return badge(self.state)
 
+    @property
+    def questions(self) -> tuple[Field, ...]:
+        """What it is asked: by the call while it can be written, else by the version it was handed in under."""
+        form = self._form_then()
+        return self.call.fields if form is None else thaw_fields(form)
+
+    @property
+    def papers(self) -> tuple[Material, ...]:
+        """Its checklist, by the same rule."""
+        form = self._form_then()
+        return self.call.materials if form is None else thaw_materials(form)
+
+    def _form_then(self) -> dict | None:
+        """The form of the version that its last revision names; None where the call's own holds. One query, kept."""
+        if not self.call.amended or self.editable or not self.revision:
+            return None
+        kept = self.__dict__.get("_kept_form")
+        if kept is None or kept[0] != self.revision:
+            last = self.revisions.select_related("call_version").order_by("-number").first()
+            version = (last and last.call_version) or self.call.versions.order_by("number").first()
+            kept = self.__dict__["_kept_form"] = (self.revision, version.content["form"] if version else None)
+        return kept[1]
+
 
 def badge(state: str) -> str:
     """The state badge as one ready string; the label comes from the enum."""
@@ -158,6 +189,8 @@ class Revision(models.Model):
     data = models.JSONField()
     files = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
+    #: The version of the edition that it was handed in under.
+    call_version = models.ForeignKey("programs.CallVersion", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -126,6 +126,12 @@ def answering(owner: Organization) -> QuerySet[User]:
     return User.objects.filter(pk__in=posts.values("user_id"), is_active=True).order_by("pk")
 
 
+def nominated(call: Call) -> QuerySet[User]:
+    """The accounts of those whom an entry of the call is about, once it was handed in."""
+    members = Entry.objects.filter(call=call, submitted_at__isnull=False, member__isnull=False).values("member_id")
+    return User.objects.filter(member__in=members, is_active=True).order_by("pk")
+
+
 def answering_counts(owner: Organization) -> tuple[int, int]:
     """(units, people) that a publication tells."""
     below = Organization.objects.descendants(owner).filter(active=True).values("pk")

@@ -30,6 +30,9 @@ ACTS: dict[str, tuple[Any, str]] = {
     "entry.uphold": (gettext_lazy("异议成立，不通过"), "back"),
     "entry.approve": (gettext_lazy("通过"), "ok"),
     "entry.revoke": (gettext_lazy("撤销"), "back"),
+    "entry.pass-up": (gettext_lazy("上报"), "ok"),
+    "entry.grant": (gettext_lazy("上级批准"), "ok"),
+    "entry.decline": (gettext_lazy("上级没批"), "back"),
     "entry.reopen": (gettext_lazy("延期了，接着填"), ""),
     "entry.recall": (gettext_lazy("下一级收回"), "back"),
     "entry.keep": (gettext_lazy("收回退回，仍在审核"), ""),
@@ -37,7 +40,14 @@ ACTS: dict[str, tuple[Any, str]] = {
 }
 #: Where on the way an entry stands once it has left the desks.
 STATIONS = (gettext_lazy("拟定名单"), gettext_lazy("公示"), gettext_lazy("决定"))
-_STATION_OF = {State.SHORTLIST: 0, State.RESERVE: 0, State.NOTICE: 1, State.APPROVED: 3, State.REVOKED: 3}
+_STATION_OF = {
+    State.SHORTLIST: 0,
+    State.RESERVE: 0,
+    State.NOTICE: 1,
+    State.PASSED_UP: 2,
+    State.APPROVED: 3,
+    State.REVOKED: 3,
+}
 
 
 @dataclass

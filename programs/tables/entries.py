@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
-from portal.kit.addresses import link_to, row_page
+from portal.kit.addresses import link_to
 from portal.kit.tables import Bulk, Column, Empty, Listing, View, filter_label
 from programs.catalog import programs
 from programs.duties import HOLDERS
@@ -88,17 +88,6 @@ def _waited(entry: Entry) -> str | SafeString:
     return format_html('<span class="bad-t b">{} 天</span>', n) if n >= LATE_DAYS else f"{n} 天"
 
 
-def _rank_box(entry: Entry) -> str | SafeString:
-    """The endorsing level ranks what lies on its desk; the owner itself only reads the rank."""
-    if entry.state != State.REVIEW or entry.desk_id == entry.call.owner_id:
-        return "—" if entry.rank is None else str(entry.rank)
-    return format_html(
-        '<input class="form-control ord" name="rank" value="{}" inputmode="numeric" aria-label="{} 的排名" '
-        'hx-post="{}" hx-trigger="change" hx-target="closest td" hx-swap="innerHTML">',
-        "" if entry.rank is None else entry.rank, entry.subject, row_page("programs:entry_rank", entry.pk),
-    )  # fmt: skip
-
-
 def _day(at: datetime.datetime | None) -> str:
     return days.short_date(days.local(at).date()) if at else ""
 
@@ -107,13 +96,6 @@ def _short_number(entry: Entry) -> str:
     return entry.number.rpartition("〕")[2]
 
 
-def rank_cell(entry: Entry) -> str | SafeString:
-    """The rank as the inbox draws it, for the answer after a change."""
-    return _rank_box(entry)
-
-
-RANK = Column("rank", _("区校排名"), value=lambda e: "—" if e.rank is None else str(e.rank), css="n", phone="h",
-              sort="rank", export=lambda e: e.rank)  # fmt: skip
 COLUMNS = (
     Column("number", _("编号"), value=_short_number, css="num sub", phone="desk", sort="number", export="number"),
     Column("subject", _("姓名或集体"), phone="k", sort="pinyin", link=link_to("programs:entry"), fixed=True),
@@ -121,7 +103,8 @@ COLUMNS = (
     Column("category", _("奖项"), value="category.name", phone="w", width=22),
     Column("state", _("状态"), value="badge", export="get_state_display", phone="s", sort="state"),
     Column("desk", _("在哪儿"), value="desk.short", phone="l", width=22),
-    RANK,
+    Column("rank", _("区校排名"), value=lambda e: "—" if e.rank is None else str(e.rank), css="n", phone="h",
+           sort="rank", export=lambda e: e.rank),
     Column("waited", _("已停"), value=_waited, css="n", phone="h", sort="desk_since", export=stayed),
     Column("call", _("评选"), value="call.title", default=False, width=34),
     Column("submitted", _("交上来"), value=lambda e: _day(e.submitted_at), css="n num", default=False,
@@ -167,9 +150,6 @@ INBOX = replace(
     ENTRIES,
     key="inbox",
     title="等我办",
-    columns=tuple(
-        replace(RANK, name="rank", value=_rank_box, phone="desk") if column is RANK else column for column in COLUMNS
-    ),
     views=(MINE, MEND, View("drafts", _("我们的草稿"), _drafts)),
     default_view="mine",
     order=("desk_since",),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import calls, deadlines, edition, home, places
+from programs.views import amendments, bulletins, calls, deadlines, edition, home, places
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,15 @@ urlpatterns = [
     path("calls/<int:call_id>/extend/<int:organization_id>/", deadlines.extend, name="extend"),
     path("calls/<int:call_id>/extensions/", deadlines.extension_list, name="extensions"),
     path("extensions/<int:extension_id>/back/", deadlines.extension_back, name="extension_back"),
+    path("calls/<int:call_id>/bulletins/new/", bulletins.bulletin_new, name="bulletin_new"),
+    path("bulletins/<int:bulletin_id>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:bulletin_id>/paper.pdf", bulletins.bulletin_pdf, name="bulletin_pdf"),
+    path("bulletins/<int:bulletin_id>/paper.docx", bulletins.bulletin_docx, name="bulletin_docx"),
+    path("bulletins/<int:bulletin_id>/list.xlsx", bulletins.bulletin_xlsx, name="bulletin_xlsx"),
+    path("calls/<int:call_id>/amend/", amendments.amendment_new, name="amendment_new"),
+    path("amendments/<int:amendment_id>/", amendments.amendment, name="amendment"),
+    path("amendments/<int:amendment_id>/confirm/", amendments.amendment_confirm, name="amendment_confirm"),
+    path("amendments/<int:amendment_id>/drop/", amendments.amendment_drop, name="amendment_drop"),
     path("calls/<int:call_id>/remind/", deadlines.remind, name="remind"),
     path("calls/<int:call_id>/places/", places.share, name="share"),
     path("calls/<int:call_id>/places/back/", places.back, name="give_back"),

@@ -3,8 +3,13 @@
 from django.urls import path
 
 from programs.views import decisions as views
+from programs.views import passings
 
 urlpatterns = [
+    path("calls/<int:call_id>/passings/new/", passings.passing_new, name="passing_new"),
+    path("passings/<int:passing_id>/", passings.passing, name="passing"),
+    path("passings/<int:passing_id>/outcome/", passings.passing_outcome, name="passing_outcome"),
+    path("passings/<int:passing_id>/scan/", passings.passing_scan, name="passing_scan"),
     path("decisions/", views.decisions, name="decisions"),
     path("calls/<int:call_id>/decisions/new/", views.decision_new, name="decision_new"),
     path("decisions/<int:decision_id>/", views.decision, name="decision"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import bulk, edits, entries, filling, find, moves, papers, review, slate, uploads
+from programs.views import bulk, edits, entries, filling, find, moves, papers, ranking, review, slate, uploads
 
 urlpatterns: list = [
     path("find/", find.find, name="find"),
@@ -22,7 +22,6 @@ urlpatterns: list = [
     path("entries/<int:entry_id>/edit/", filling.entry_edit, name="entry_edit"),
     path("entries/<int:entry_id>/edits/", edits.entry_edits, name="entry_edits"),
     path("entries/<int:entry_id>/rules/", filling.entry_rules, name="entry_rules"),
-    path("entries/<int:entry_id>/rank/", entries.entry_rank, name="entry_rank"),
     path("entries/<int:entry_id>/files/", uploads.entry_files, name="entry_files"),
     path("entries/<int:entry_id>/files/<int:attachment_id>/", uploads.attachment, name="attachment"),
     path(
@@ -31,5 +30,6 @@ urlpatterns: list = [
     path("entries/<int:entry_id>/move/<slug:move>/", moves.entry_move, name="entry_move"),
     path("entries/<int:entry_id>/form.pdf", papers.entry_pdf, name="entry_pdf"),
     path("entries/<int:entry_id>/form.docx", papers.entry_docx, name="entry_docx"),
+    path("calls/<int:call_id>/order/", ranking.order, name="order"),
     path("calls/<int:call_id>/slate/", slate.slate, name="slate"),
 ]

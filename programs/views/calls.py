@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,13 +20,14 @@ from portal.registry.models import Organization
 from programs import reports
 from programs.actions import reminders
 from programs.duties import HOLDERS
-from programs.models import Call, Category, Decision, Entry, Extension, Notice
+from programs.models import Amendment, Call, Category, Decision, Entry, Extension, Notice
 from programs.models.entries import badge
 from programs.queries import calls as queries
+from programs.queries import passings
 from programs.queries.entries import counts_by_state
 from programs.queries.quotas import quota_table, units_of
 from programs.spec import Duty, State
-from programs.views import todo, unit_rows
+from programs.views import amendments, todo, unit_rows
 from programs.views.unit_rows import UnitRow
 
 PHASES = {
@@ -91,6 +92,7 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
     calendar = current()
     context = {
         "call": found, "due": reports.due(calendar, found.closes_at), "tag": phase_tag(_phase(found)),
+        "amendments": amendments.confirmed(found),
         "conditions": reports.in_force(found),
     }  # fmt: skip
     if mine or actor.role == "auditor":
@@ -165,6 +167,10 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
             (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
         ],
         "all_url": todo.entries_url(found),
+        "bulletins": list(found.bulletins.all()[:5]),
+        "passings": list(found.passings.select_related("category").annotate(n=Count("lines"))),
+        "passable": passings.ready(found).exists(),
+        "to_confirm": Amendment.objects.filter(call=found, state=Amendment.State.DRAFT).first(),
         "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
         "notices": list(Notice.objects.visible_to(request.actor).filter(call=found).defer("body")),
         "decisions": decisions,

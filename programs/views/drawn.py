@@ -100,7 +100,7 @@ def file_list(entry: Entry, asked: dict[str, str], error: tuple[str, str] = ("",
     have = entries.files_by_item(entry)
     digest = entries.content_digest(entry)
     lines: list[dict[str, Any]] = []
-    for item in entry.call.materials:
+    for item in entry.papers:
         upload = f"{reverse('programs:entry_files', args=[entry.pk])}?item={item.name}"
         there = have.get(item.name, [])
         common = {"required": item.required, "accept": file_accept(item)}

@@ -1,30 +1,31 @@
-"""Lists of entries, starting one, and the rank that an endorsing level gives."""
+"""Lists of entries, and starting one."""
 
 from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import policy
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.kit.access import access
-from portal.kit.dialogs import toast
 from portal.kit.forms import UNPROCESSABLE, first_time, give_back, refuse
 from portal.kit.refusal import Refused
-from portal.kit.tables import listing_page
+from portal.kit.tables import Act, listing_page
 from portal.registry.models import Member
 from programs.actions import entries as actions
+from programs.duties import HOLDERS
 from programs.forms.entries import StartForm
 from programs.models import Call, Category, Entry, Quota
-from programs.queries import deadlines, quotas
+from programs.queries import deadlines, quotas, ranking
+from programs.spec import Duty
 from programs.tables import entries as tables
-from programs.views.drawn import visible_entry
 
 FOUND = 12
+MOST_ORDERS = 3
 
 
 @access("entry", "read", methods=("GET",))
@@ -39,29 +40,20 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 
 @access("entry", "move", methods=("GET",))
 def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits for the acting post, longest first. An endorsing level ranks here."""
+    """What waits for the acting post, longest first. From here an endorsing level goes to its order."""
     opened = _("审核在一页里办完：看改动、看材料、看条件，然后同意、退回或不通过。")
-    return listing_page(request, tables.INBOX, tables.waiting(request.actor), h1=_("等我办"), lead=opened)
+    return listing_page(
+        request, tables.INBOX, tables.waiting(request.actor), h1=_("等我办"), lead=opened, acts=_orders(request.actor)
+    )
 
 
-@access("entry", "move", methods=("POST",))
-def entry_rank(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Set or clear the rank; the answer is the little box again, with what was wrong under it."""
-    entry = visible_entry(request, entry_id)
-    text = request.POST.get("rank", "").strip()
-    try:
-        if text and not (text.isdecimal() and 0 < int(text) < 1000):
-            raise Refused(_("排名写 1 到 999 的数字"))
-        entry.rank = actions.set_rank(request.actor, entry.pk, int(text) if text else None).rank
-    except Refused as refusal:
-        if request.headers.get("HX-Request") != "true":
-            raise
-        box = format_html('{}<span class="bad-t sm" role="alert">{}</span>', tables.rank_cell(entry), str(refusal))
-        return HttpResponse(box, status=UNPROCESSABLE)
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(tables.rank_cell(entry))
-    toast(request, _("已排好"))
-    return redirect("programs:inbox")
+def _orders(actor: Actor) -> list[Act]:
+    """The ways to the orders of what lies on a desk below the owner."""
+    if actor.role not in HOLDERS[Duty.DESK] or not actor.organization.parent_id:
+        return []
+    calls = list(ranking.calls_to_rank(actor)[:MOST_ORDERS])
+    words = _("排名次") if len(calls) == 1 else _("排名次：%(title)s")
+    return [Act(words % {"title": call.title}, reverse("programs:order", args=[call.pk]), "list") for call in calls]
 
 
 # ── starting one ──

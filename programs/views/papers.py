@@ -69,7 +69,7 @@ def _file(content: bytes, mime: str, name: str, inline: bool = False) -> HttpRes
 # ── what stands on it ──
 def paper(entry: Entry) -> dict[str, Any]:
     """Facts in pairs, short and long texts, the procedure, and one place for the opinion and seal of every desk."""
-    fields = entry.call.fields
+    fields = entry.questions
     first = fields[0].section if fields else ""
     narrow = [one for one in fields if one.kind != "longtext"]
     facts = [*_person(entry), *((one.label, _said(one, entry)) for one in narrow if one.section == first)]
@@ -102,7 +102,7 @@ def _said(one: Field, entry: Entry) -> str:
 
 def _person(entry: Entry) -> list[tuple[str, str]]:
     unit = _("所在单位") if entry.call.program.subject == "collective" else _("工作单位")
-    asked = {one.label for one in entry.call.fields}
+    asked = {one.label for one in entry.questions}
     known = [(label, str(value)) for label, value in person(entry) if label not in asked]
     return [*known, (unit, entries.unit_name(entry))]
 

@@ -85,14 +85,14 @@ def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
     """Facts by section and the long texts, each with its count."""
     sections: dict[str, list[tuple[str, Any]]] = {}
     texts = []
-    for one in found.call.fields:
+    for one in found.questions:
         value = answer(one, data.get(one.name))
         if one.kind == "longtext" and one.limit > LONG_TEXT:
             texts.append({"label": one.label, "text": value, "count": count_chars(value), "limit": one.limit})
         else:
             sections.setdefault(one.section, []).append((one.label, value or _missing()))
     first = next(iter(sections), _("基本情况"))
-    asked = {one.label for one in found.call.fields}
+    asked = {one.label for one in found.questions}
     known = [(label, value) for label, value in person(found) if label not in asked]
     sections[first] = [*known, *sections.get(first, [])]
     return {"sections": list(sections.items()), "texts": texts}
@@ -137,7 +137,7 @@ def _between(found: Entry, old: Revision, new: Revision, seen: bool = False) -> 
     asked = found.flags.get("fields", {}) if found.flags.get("revision") == old.number else {}
     rows = [
         {"name": row["name"], "label": row["label"], "html": marked(row["old"], row["new"]), "asked": row["asked"]}
-        for row in entries.changes(found.call.fields, old.data, new.data, asked)
+        for row in entries.changes(found.questions, old.data, new.data, asked)
     ]
     rows += _changed_files(found, old, new, asked)
     done = {row["name"] for row in rows}
@@ -169,7 +169,7 @@ def _changed_files(found: Entry, old: Revision, new: Revision, asked: dict[str, 
 
     before, after = by_item(old), by_item(new)
     rows = []
-    for item in found.call.materials:
+    for item in found.papers:
         was, now = before.get(item.name, []), after.get(item.name, [])
         if was == now:
             continue
@@ -190,12 +190,12 @@ def _run(tag: str, names: list[str]) -> SafeString:
 def papers(request: HttpRequest, found: Entry) -> dict[str, Any]:
     """The list of papers and the one that lies open (``?file=``)."""
     rows = [one for there in entries.files_by_item(found).values() for one in there]
-    labels = {item.name: n for n, item in enumerate(found.call.materials)}
-    names = {item.name: item.label for item in found.call.materials}
+    labels = {item.name: n for n, item in enumerate(found.papers)}
+    names = {item.name: item.label for item in found.papers}
     listed = sorted(rows, key=lambda one: (labels.get(one.item, 99), one.pk))
     wanted = request.GET.get("file", "")
     digest = entries.content_digest(found)
-    printed = {item.name for item in found.call.materials if item.printed}
+    printed = {item.name for item in found.papers if item.printed}
     lines = []
     for one in listed:
         fits = "" if one.item not in printed else _("与内容一致") if one.digest == digest else _("与现在的内容不一致")

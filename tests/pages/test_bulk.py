@@ -10,9 +10,10 @@ from portal.core.models import Job, Record
 from portal.kit.refusal import Refused
 from programs import tasks
 from programs.actions import bulk
-from programs.actions.entries import set_rank
 from programs.actions.moves import make_move
+from programs.actions.ranking import save_order
 from programs.models import BulkMove, BulkRow, Entry
+from programs.queries.ranking import state_of
 from programs.spec import State
 from tests import factories
 
@@ -284,7 +285,7 @@ def test_too_many_and_none_are_said(world, call, sign_in, monkeypatch):
 def test_ranks_are_a_change_too(world, call):
     entry = factories.submitted(world["a1.chair"], call)
     run = chosen(world["a.officer"], [entry])
-    set_rank(world["a.officer"], entry.pk, 1)
+    save_order(world["a.officer"], call.pk, {entry.category_id: [entry.pk]}, {entry.category_id: state_of([entry])})
     bulk.weigh(world["a.officer"], run.pk, "forward")
     assert run.rows.get().outcome == "wont"
     assert Entry.objects.get(pk=entry.pk).state == State.REVIEW

@@ -83,19 +83,6 @@ def test_a_teacher_sees_their_own_but_may_not_export(world, call, sign_in):
     assert client.get(url("entry_edit", mine.pk)).status_code == 404
 
 
-def test_a_district_ranks_what_lies_on_its_desk(world, call, sign_in):
-    entry = factories.submitted(world["a1.chair"], call)
-    client = sign_in(world["a.officer"])
-    assert "hx-post" in text(client.get(url("inbox")))
-    answer = client.post(url("entry_rank", entry.pk), {"rank": "2"}, HTTP_HX_REQUEST="true")
-    assert 'value="2"' in text(answer)
-    entry.refresh_from_db()
-    assert entry.rank == 2
-    assert client.post(url("entry_rank", entry.pk), {"rank": "x"}).status_code == 409
-    stranger = sign_in(world["b.officer"])
-    assert stranger.post(url("entry_rank", entry.pk), {"rank": "1"}).status_code == 404
-
-
 # ── starting ──
 def test_start_by_pinyin_and_be_filled_from_the_roster(world, call, sign_in):
     person = factories.member(world["u"], "周敏芳", title="教授")

@@ -20,10 +20,10 @@ from portal.core.models import Delivery, Message
 from portal.kit import days
 from portal.registry.actions import duplicates
 from portal.registry.models import ImportBatch
-from programs.actions import bulk, decisions, extensions, notices
+from programs.actions import amendments, bulk, bulletins, decisions, extensions, notices
 from programs.actions.moves import make_move
 from programs.actions.plans import import_plan
-from programs.models import Entry
+from programs.models import Entry, Passing
 from programs.planreader.reader import read_plan
 from tests import factories
 from tests.factories.files import image_upload
@@ -85,6 +85,11 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "notice_id": role == "auditor" or (role in ("officer", "leader", "supervisor") and own_place),
         "objection_id": role == "auditor" or (role == "supervisor" and own_place),
         "decision_id": role == "auditor" or (role in ("officer", "leader") and own_place),
+        "passing_id": role == "auditor" or (role in ("officer", "leader") and own_place),
+        "bulletin_id": role == "auditor" or (role in ("officer", "leader") and own_place),
+        "amendment_id": role == "auditor"
+        or (role in ("officer", "leader") and own_place)
+        or (not thing.draft and role in (*UNIT_ROLES, "supervisor")),
         "extension_id": role in ("officer", "leader") and own_place,
         "batch_id": role == "auditor" or (role in ("officer", "leader") and own_place),
         "honour_id": in_reach or role == "auditor" or thing.subject == actor,
@@ -158,6 +163,12 @@ def _awards(stage: Stage) -> None:
     stage.add("call_id", running, "city")
     later = extensions.extend(officer, running.pk, world["a"], running.closes_at + datetime.timedelta(days=2), "换届")
     stage.add("extension_id", later, "city")
+    stage.add("bulletin_id", bulletins.freeze_bulletin(officer, running.pk), "city")
+    until = {"closes_at": (running.closes_at + datetime.timedelta(days=1)).isoformat()}
+    made = amendments.draft_amendment(officer, running.pk, until, "顺延一天")
+    stage.add("amendment_id", amendments.confirm_amendment(world["leader"], made.pk), "city")
+    made = amendments.draft_amendment(officer, running.pk, {"intro": "另行通知。"}, "补说明")
+    stage.add("amendment_id", made, "city", draft=True)
     stage.add("call_id", factories.call(officer, publish=False), "city", draft=True)
     stage.add("call_id", factories.call(world["a.officer"]), "a")
     stage.add("call_id", factories.call(world["a.officer"], publish=False), "a", draft=True)
@@ -182,6 +193,11 @@ def _awards(stage: Stage) -> None:
     )
     stage.add("objection_id", objection, "city")
     stage.add("receipt", objection, "city", value=objection.receipt)
+    gone = Passing.objects.create(
+        call=shown, category=shown.categories.first(), body="市妇联", number="沪教工〔2026〕3号", sent_on=days.today(),
+        made_by=officer.user, made_at=days.now(), scan=files.keep(b"%PDF-1.7", "上报.pdf", "application/pdf", officer),
+    )  # fmt: skip
+    stage.add("passing_id", gone, "city")
     stage.add(
         "decision_id", decisions.draft_decision(officer, shown, "沪教工〔2026〕2号", "决定", "决定表彰。"), "city"
     )

@@ -22,7 +22,7 @@ from portal.kit import days
 from portal.kit.refusal import Refused
 from programs import duties
 from programs.actions.moves import make_move
-from programs.models import Decision, DecisionLine, Entry, Hand, Notice, NoticeLine, Objection
+from programs.models import Decision, DecisionLine, Entry, Hand, Notice, NoticeLine, Objection, Passing, PassingLine
 from programs.spec import At, Desk, Duty, Move, State
 from programs.workflows import WORKFLOWS
 from tests import factories
@@ -83,6 +83,14 @@ def _settled(entry: Entry, officer: Actor) -> None:
     decision = Decision.objects.create(
         call=call, number="测〔1〕号", title="决定", text="决定", drafted_by=officer.user, decided_on=day
     )
+    passing = Passing.objects.create(
+        call=call, category=entry.category, body="市妇联", number="测〔2〕号", sent_on=day, made_by=officer.user,
+        made_at=days.now(),
+    )  # fmt: skip
+    PassingLine.objects.create(
+        passing=passing, entry=entry, revision=1, digest="0" * 64, outcome="granted", outcome_on=day,
+        outcome_number="妇〔1〕号", recorded_by=officer.user,
+    )  # fmt: skip
     DecisionLine.objects.create(decision=decision, entry=entry, revision=1, digest="0" * 64)
 
 

@@ -23,6 +23,7 @@ class Message(models.Model):
         SAFETY = "safety", _("账号和安全")
         DUE = "due", _("要办的事和期限")
         NEWS = "news", _("进展和结果")
+        DIGEST = "digest", _("每天早上的汇总")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="inbox")
     subject = models.CharField(_("标题"), max_length=200)

@@ -1,0 +1,86 @@
+"""上报: handing entries on to a body outside the portal, and recording what it decided (R13)."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from portal.core import files, trail
+from portal.core.actor import Actor
+from portal.kit import days
+from portal.kit.refusal import Refused
+from programs.actions.moves import make_move
+from programs.models import Call, Category, Passing, PassingLine
+from programs.queries.entries import content_digest
+from programs.queries.passings import ready
+
+Outcome = PassingLine.Outcome
+#: What each outcome does to the entry.
+MOVES = {Outcome.GRANTED: "grant", Outcome.DECLINED: "decline"}
+
+
+def _owned(by: Actor, call: Call) -> None:
+    if call.owner_id != by.organization_id or by.role != "officer":
+        raise Refused(_("这项评选不归你们主办"))
+
+
+@transaction.atomic
+def pass_up(by: Actor, category: Category, body: str, number: str, sent_on: datetime.date, scan=None) -> Passing:
+    """Send every ready entry of a prize on with one letter. All of them go, or none."""
+    call = Call.objects.select_for_update(of=("self",)).get(pk=category.call_id)
+    _owned(by, call)
+    if not body.strip():
+        raise Refused(_("请写上报到哪里"), "body")
+    if sent_on > days.today():
+        raise Refused(_("上报日期不能晚于今天"), "sent_on")
+    rows = list(ready(call).filter(category=category).order_by("pinyin", "pk"))
+    if not rows:
+        raise Refused(_("“%(name)s”没有公示期满、可以上报的") % {"name": category.name}, "category")
+    stored = files.store(scan, by, ("pdf", "image")) if scan else None
+    try:
+        with transaction.atomic():
+            passing = Passing.objects.create(
+                call=call, category=category, body=body.strip(), number=number.strip(), sent_on=sent_on, scan=stored,
+                made_by=by.user, made_at=days.now(),
+            )  # fmt: skip
+    except IntegrityError as problem:
+        raise Refused(_("文号 %(number)s 已经用过") % {"number": number}, "number") from problem
+    PassingLine.objects.bulk_create(
+        [PassingLine(passing=passing, entry=one, revision=one.revision, digest=content_digest(one)) for one in rows]
+    )
+    for one in rows:
+        make_move(one.pk, "pass-up", by=by, through="passing")
+    trail.write(by, "passing.send", passing, change={"entries": len(rows), "category": category.key})
+    return passing
+
+
+@transaction.atomic
+def record_outcome(
+    by: Actor, passing_id: int, line_ids: Iterable[int], outcome: str, outcome_on: datetime.date, number: str
+) -> int:
+    """Write down what the outside body decided on these entries; returns how many. One document, all or none."""
+    passing = Passing.objects.select_for_update(of=("self",)).select_related("call").get(pk=passing_id)
+    _owned(by, passing.call)
+    if outcome not in MOVES:
+        raise Refused(_("结果是批准还是没批，选一个"), "outcome")
+    if not number.strip():
+        raise Refused(_("请写批复文号"), "number")
+    if not passing.sent_on <= outcome_on <= days.today():
+        raise Refused(
+            _("批复日期要在 %(day)s 上报以后、今天以前") % {"day": days.short_date(passing.sent_on)}, "outcome_on"
+        )
+    lines = list(passing.lines.select_for_update().filter(pk__in=list(line_ids)).order_by("entry_id"))
+    if not lines:
+        raise Refused(_("先勾上是哪几件"))
+    done = [one for one in lines if one.outcome]
+    if done:
+        raise Refused(_("有 %(n)d 件已经记过结果，看过新的再记") % {"n": len(done)})
+    for line in lines:
+        line.outcome, line.outcome_on, line.outcome_number = outcome, outcome_on, number.strip()
+        line.recorded_by, line.recorded_at = by.user, days.now()
+        line.save()
+        note = _("%(body)s %(number)s") % {"body": passing.body, "number": number.strip()}
+        make_move(line.entry_id, MOVES[Outcome(outcome)], by=by, through="outcome", note=note)
+    trail.write(by, "passing.outcome", passing, change={"entries": len(lines), "outcome": outcome})
+    return len(lines)

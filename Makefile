@@ -12,7 +12,7 @@ ASSET_SOURCES := $(shell find assets -path assets/node_modules -prune -o -type f
 EMBEDDED := $(if $(and $(DATABASE_URL),$(REDIS_URL)),,requirements-embedded.txt)
 LOCKED := requirements-installer.txt portal/ops/install.py
 
-.PHONY: help setup demo demo-reset test check check-django fix promises doctor assets lock pdf-libraries test-libraries
+.PHONY: help setup demo demo-reset test check check-django fix promises doctor assets lock sbom licences audit pdf-libraries test-libraries
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -85,6 +85,16 @@ fix: .venv/.dev ## let the tools mend what they can
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
+sbom: .venv/.dev ## the list of what the portal is built from (reports/sbom.json)
+	@$(RUN) -m portal.ops.supply sbom
+
+licences: .venv/.dev ## every package's licence; fails for one that is not on the list
+	@$(RUN) -m portal.ops.supply licences
+
+audit: .venv/.dev ## known holes in what is locked; "NOT AUDITED" is a failure
+	@$(RUN) -m portal.ops.supply audit
+
 lock: .venv/.dev ## new locks from pyproject.toml and assets/package.json
 	@.venv/bin/python -m portal.ops.lock
+	@$(RUN) -m portal.ops.supply sbom
 	@$(RUN) -m portal.ops.frontend lock

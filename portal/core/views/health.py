@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, JsonResponse
 
-from portal.core import health
+from portal.core import health, queues
 from portal.kit.access import access
 
 
@@ -18,4 +18,6 @@ def ready(request: HttpRequest) -> JsonResponse:
     parts = health.parts()
     degraded = [name for name, state in parts.items() if state != health.OK]
     down = parts["database"] != health.OK
-    return JsonResponse({"ready": not down, "degraded": degraded, "parts": parts}, status=503 if down else 200)
+    backlog = {} if down else queues.backlog()
+    body = {"ready": not down, "degraded": degraded, "parts": parts, "backlog": backlog}
+    return JsonResponse(body, status=503 if down else 200)

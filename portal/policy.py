@@ -36,6 +36,7 @@ _MATRIX: dict[str, dict[str, str]] = {
     "health": {"read": _EVERYONE},
     "home": {"read": _SIGNED_IN},
     "account": {"update": _SIGNED_IN},
+    "hook": {"read": "chair@unit officer@unit", "update": "chair@unit officer@unit"},
     "token": {"read": _SIGNED_IN, "create": _SIGNED_IN, "revoke": _SIGNED_IN},
     "message": {"read": _SIGNED_IN, "update": _SIGNED_IN},
     "delivery": {"read": "system@all", "resend": "system@all"},

@@ -236,6 +236,8 @@ CELERY_BEAT_SCHEDULE = {
     "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep": {"task": "accounts.sweep", "schedule": 600.0, "options": {"expires": 300}},
     "morning": {"task": "programs.morning", "schedule": 600.0, "options": {"expires": 300}},
+    "hooks": {"task": "api.hooks", "schedule": 5.0, "options": {"expires": 10}},
+    "api_sweep": {"task": "api.sweep", "schedule": 3600.0, "options": {"expires": 1800}},
     "deadlines": {"task": "programs.deadlines", "schedule": 300.0, "options": {"expires": 240}},
 }
 
@@ -275,6 +277,8 @@ LISTING_EXPORT_HOOK = "portal.core.exports.hook"
 HELP_PHONE = env("HELP_PHONE", default="")
 
 # ── the API ──
+#: host:port of receivers in our own network that events may be sent to, also over plain http
+WEBHOOK_INNER_HOSTS = env.list("WEBHOOK_INNER_HOSTS", default=[])
 API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)
 API_PACE = "portal.api.actions.pace.too_fast"
 API_ONCE = "portal.api.actions.keeping.once"

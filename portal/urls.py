@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("portal.core.urls")),
     path("account/", include("portal.accounts.urls")),
     path("account/tokens/", include("portal.api.urls_pages")),
+    path("account/hooks/", include("portal.api.urls_hooks")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("", include("portal.registry.urls")),

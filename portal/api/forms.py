@@ -1,4 +1,4 @@
-"""Forms of tokens."""
+"""Forms of tokens and subscriptions."""
 
 import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Post
+from portal.api.actions.hooks import events
 from portal.api.actions.tokens import LONGEST_DAYS
 from portal.api.models import Token
 from portal.kit import days
@@ -34,3 +35,14 @@ class TokenForm(forms.Form):
 
     def clean_post(self) -> Post | None:
         return self._posts.get(self.cleaned_data["post"])
+
+
+class HookForm(forms.Form):
+    """Where to tell, and of what."""
+
+    url = forms.CharField(label=_("发到哪里"), max_length=300, help_text=_("对方系统给的地址，https 开头"))
+    events = forms.MultipleChoiceField(label=_("哪些事"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = [(key, event.title) for key, event in events().items()]

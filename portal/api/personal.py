@@ -35,6 +35,20 @@ HOLDINGS = (
         copied=("created_at", "status"),
         order=27,
     ),
+    Holding(
+        "api.Hook",
+        "事件订阅",
+        Level.INTERNAL,
+        "把办到哪一步告诉单位自己的系统",
+        DUTY,
+        "保留：岗位上的事",
+        Shred.KEEP,
+        {Level.SENSITIVE: ("secret",)},
+        masks={"secret": lambda _secret: "***"},
+        account="created_by",
+        copied=("url", "created_at"),
+        order=28,
+    ),
 )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from awards.honours import actions as honours
 from awards.honours.models import Certificate, CertificateBatch
+from portal.api.actions.hooks import create_hook
 from portal.api.actions.tokens import create_token
+from portal.api.models import HookCall
 from portal.core import files, jobs, outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import override
@@ -100,6 +102,8 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "plan_id": role not in ("anonymous", "teacher"),
         "item_id": role not in ("anonymous", "teacher"),
         "day_id": role not in ("anonymous", "teacher"),
+        "hook_id": own_place and role in ("chair", "officer"),
+        "hook_call_id": own_place and role in ("chair", "officer"),
         "code": True,
         "receipt": True,
         "certificate": True,
@@ -240,6 +244,12 @@ def _ground(stage: Stage) -> None:
         job.state = "done"
         job.save()
         stage.add("job_id", job, place, owner=key)
+    for key in ("officer", "a1.chair", "b1.chair", "u.chair"):
+        actor = world[key]
+        hook, _secret = create_hook(actor, "https://example.org/x", ["entry"])
+        stage.add("hook_id", hook, stage.place_of(key))
+        call = HookCall.objects.create(hook=hook, record_id=1, event="entry.submit", payload={}, due_at=days.now())
+        stage.add("hook_call_id", call, stage.place_of(key))
     for key in ("officer", "a.officer", "a1.chair", "b1.chair", "u.clerk"):
         actor = world[key]
         upload = files.keep(b"a,b\n", "名册.csv", "text/csv", actor)

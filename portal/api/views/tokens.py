@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from portal import policy
 from portal.api.actions import tokens as actions
 from portal.api.forms import TokenForm
 from portal.api.models import Token
@@ -20,7 +21,9 @@ from portal.kit.tables import Act, listing_page
 @access("token", "read", methods=("GET",))
 def tokens(request: HttpRequest) -> HttpResponse:
     rows = Token.objects.visible_to(request.actor).select_related("post__organization")
+    may_subscribe = policy.scope(request.actor.role, "hook", "read") is not None
     acts = [
+        *([Act(_("事件推送"), reverse("hooks:hooks"))] if may_subscribe else []),
         Act(_("接口说明"), reverse("api:reference")),
         Act(_("生成令牌"), reverse("keys:token_new"), primary=True),
     ]

@@ -46,9 +46,9 @@ def address(host: str, port: int) -> str:
     try:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except OSError:
-        raise Unreached("找不到这个主机") from None
+        raise Unreached(_("找不到这个主机")) from None
     if not inner(host, port) and not all(map(_public, found)):
-        raise Unreached("主机在内网，不发")
+        raise Unreached(_("主机在内网，不发"))
     return min(found)
 
 
@@ -70,8 +70,12 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         connection.sock = raw
         connection.request("POST", path, body, headers)
         return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as problem:
-        raise Unreached(type(problem).__name__) from None
+    except TimeoutError:
+        raise Unreached(_("没有回音")) from None
+    except ssl.SSLError:
+        raise Unreached(_("证书不对")) from None
+    except (OSError, http.client.HTTPException):
+        raise Unreached(_("连不上")) from None
     finally:
         if raw is not None:
             raw.close()

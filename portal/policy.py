@@ -96,6 +96,15 @@ _MATRIX: dict[str, dict[str, str]] = {
         "export": "officer@tree leader@tree auditor@all",
     },
     "certificate": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit"},
+    "export": {
+        "read": "chair@tree clerk@own officer@tree leader@tree auditor@all log@own",
+        "create": "chair@own clerk@own officer@own leader@own auditor@own log@own",
+        "approve": "chair@tree officer@tree leader@tree",
+    },
+    "own": {"read": _SIGNED_IN, "update": _SIGNED_IN, "copy": _SIGNED_IN},
+    "wish": {"read": "chair@tree clerk@tree officer@tree auditor@all", "decide": "chair@tree clerk@tree officer@tree"},
+    "consent": {"read": "officer@all auditor@all supervisor@all", "update": "officer@all"},
+    "retention": {"read": "officer@all auditor@all system@all log@all", "update": "officer@all"},
     "trail": {"read": "auditor@all log@all", "export": "auditor@all log@all"},
 }
 

@@ -155,6 +155,8 @@ PASSWORD_HASHERS = env.list(
 FIELD_KEYS = env.dict("FIELD_KEYS", default={})
 CRYPTO_SUITE = env("CRYPTO_SUITE", default="intl")
 PLAIN_VIEWS_PER_DAY = env.int("PLAIN_VIEWS_PER_DAY", default=50)
+EXPORT_LINK_HOURS = env.int("EXPORT_LINK_HOURS", default=24)
+EXPORT_REQUEST_DAYS = env.int("EXPORT_REQUEST_DAYS", default=7)
 SEAL_KEY = env("SEAL_KEY", default="")
 
 # ── words and time ──
@@ -186,7 +188,12 @@ WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+UPLOAD_KIND_MB = env.dict("UPLOAD_KIND_MB", default={})
+UPLOAD_CASE_MB = env.int("UPLOAD_CASE_MB", default=200)
+UPLOAD_USER_MB = env.int("UPLOAD_USER_MB", default=5000)
+UPLOAD_FREE_MB = env.int("UPLOAD_FREE_MB", default=500)
 FILES_DIR = VAR_DIR / "files"
+ANCHOR_MAIL = env.list("ANCHOR_MAIL", default=[])
 ANCHOR_DIR = Path(env("ANCHOR_DIR", default=str(VAR_DIR / "anchors")))
 
 # ── mail ──
@@ -228,6 +235,8 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.relay", "schedule": 1.0, "options": {"expires": 5}},
     "send": {"task": "core.send", "schedule": 5.0, "options": {"expires": 10}},
     "seal": {"task": "core.seal", "schedule": 30.0, "options": {"expires": 60}},
+    "retention": {"task": "privacy.retention_daily", "schedule": 3600.0, "options": {"expires": 600}},
+    "exports": {"task": "privacy.expire_exports", "schedule": 300.0, "options": {"expires": 240}},
     # asked more often than done: what failed is tried again within its period (portal/core/periods.py)
     "anchor": {"task": "core.anchor", "schedule": 600.0, "options": {"expires": 300}},
     "pulse": {"task": "core.pulse", "schedule": 15.0, "options": {"expires": 20}},
@@ -273,7 +282,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ── lists and errors ──
-LISTING_EXPORT_HOOK = "portal.core.exports.hook"
+LISTING_EXPORT_HOOK = "portal.privacy.views.exports.hook"
 HELP_PHONE = env("HELP_PHONE", default="")
 
 # ── the API ──

@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/hooks/", include("portal.api.urls_hooks")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("portal.api.urls")),
+    path("", include("portal.privacy.urls")),
     path("", include("portal.registry.urls")),
     path("", include("programs.urls")),
     path("honours/", include("awards.honours.urls")),

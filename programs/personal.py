@@ -2,15 +2,19 @@
 
 import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
 from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
-from programs.models import Attachment, Entry, Notice, NoticeLine, Objection, Revision
+from programs.actions import shred
+from programs.models import Attachment, Edit, Entry, Notice, NoticeLine, Objection, Revision
 from programs.spec import State
 
 GONE = "—"
+#: Ended without an honour. What was approved stays with the honour it led to.
+IN_VAIN = (State.WITHDRAWN, State.REFUSED, State.LAPSED, State.DRAFT)
 
 
 def hidden(_value: str) -> str:
@@ -64,6 +68,7 @@ HOLDINGS = (
         },
         person="member",
         copied=("call", "category", "organization", "number", "state", "data", "submitted_at"),
+        erasable={"state__in": IN_VAIN},
         order=30,
     ),
     Holding(
@@ -77,6 +82,8 @@ HOLDINGS = (
         {Level.INTERNAL: ("id", "entry", "number", "digest", "by", "at")},
         person="entry__member",
         copied=("number", "at", "data"),
+        remove=shred.revisions,
+        erasable={"entry__state__in": IN_VAIN},
         order=31,
     ),
     Holding(
@@ -90,7 +97,46 @@ HOLDINGS = (
         {Level.INTERNAL: ("id", "entry", "digest", "added_by", "added_at")},
         person="entry__member",
         copied=("item", "file", "added_at"),
+        erasable={"entry__state__in": IN_VAIN},
         order=32,
+    ),
+    Holding(
+        "programs.Edit",
+        "推荐的改动",
+        Level.INTERNAL,
+        "别人盖掉的字找得回来",
+        DUTY,
+        "改过以后到期删除",
+        Shred.DELETE,
+        {Level.PERSONAL: ("changes",)},
+        person="entry__member",
+        copied=("at", "changes"),
+        erasable={"entry__state__in": IN_VAIN},
+        order=32,
+    ),
+    Holding(
+        "programs.Hand",
+        "经手",
+        Level.INTERNAL,
+        "一个人在一件上只经手一次",
+        DUTY,
+        "保留：审计凭证，只有编号",
+        Shred.KEEP,
+        person="entry__member",
+        copied=("hand",),
+        order=34,
+    ),
+    Holding(
+        "programs.Look",
+        "看过的版本",
+        Level.INTERNAL,
+        "审核的人先看改了什么",
+        DUTY,
+        "保留：和推荐一起，只有编号",
+        Shred.KEEP,
+        person="entry__member",
+        copied=("revision", "at"),
+        order=35,
     ),
     Holding(
         "programs.NoticeLine",
@@ -104,6 +150,7 @@ HOLDINGS = (
         blanks={"name": masked_words, "detail": ""},
         person="entry__member",
         copied=("notice", "name", "unit", "category"),
+        erasable={"notice__state__in": (Notice.State.ENDED, Notice.State.ARCHIVED)},
         order=33,
     ),
     Holding(
@@ -136,8 +183,6 @@ HOLDINGS = (
         },
     ),
 )
-#: Ended without an honour. What was approved stays with the honour it led to.
-IN_VAIN = (State.WITHDRAWN, State.REFUSED, State.LAPSED, State.DRAFT)
 
 
 def _in_vain(since: datetime.date) -> QuerySet:
@@ -158,14 +203,18 @@ def _attachments(since: datetime.date) -> QuerySet:
     return Attachment.objects.filter(entry__in=_in_vain(since))
 
 
+def _edits(since: datetime.date) -> QuerySet:
+    return Edit.objects.filter(at__lte=days.end_of_day(since))
+
+
 def _over(since: datetime.date) -> QuerySet:
-    return Notice.objects.filter(state__in=(Notice.State.POSTED, Notice.State.ENDED), ends_on__lte=since)
+    return Notice.objects.filter(state=Notice.State.ENDED, ends_on__lte=since)
 
 
 def _public_words(since: datetime.date) -> QuerySet:
-    return NoticeLine.objects.filter(notice__ends_on__lte=since, notice__state=Notice.State.ARCHIVED).exclude(
-        name__contains="*"
-    )
+    return NoticeLine.objects.filter(
+        notice__ends_on__lte=since, notice__state__in=(Notice.State.ENDED, Notice.State.ARCHIVED)
+    ).exclude(name__contains="*")
 
 
 def _settled(since: datetime.date) -> QuerySet:
@@ -176,7 +225,22 @@ RULES = (
     Rule("notice", "公示的网页", "programs.Notice", 30, "期满", _over),
     Rule("notice-line", "公示过的姓名", "programs.NoticeLine", 30, "期满", _public_words),
     Rule("objection", "异议的姓名、联系方式、内容", "programs.Objection", 730, "办结", _settled),
+    Rule("edit", "推荐的改动", "programs.Edit", 365, "改", _edits),
     Rule("attachment", "没有通过的推荐的附件", "programs.Attachment", 1095, "截止", _attachments),
     Rule("revision", "没有通过的推荐的版本", "programs.Revision", 1095, "截止", _revisions),
     Rule("entry", "没有通过的推荐的内容", "programs.Entry", 1095, "截止", _entries),
 )
+
+
+def files_of_revisions(digests: list[str]) -> set[str]:
+    """Of these files those that a frozen version still names: it keeps what was handed in with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT f->>'sha256' FROM programs_revision, jsonb_array_elements(files) f "
+            "WHERE f->>'sha256' = ANY(%s)",
+            [digests],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+FILES_NAMED = (files_of_revisions,)

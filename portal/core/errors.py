@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from portal.kit.api import problem
-from portal.kit.refusal import Refused
+from portal.kit.full import NO_ROOM, is_full
+from portal.kit.refusal import NoRoom, Refused
 
 RETRY_SECONDS = 60
 
@@ -45,6 +46,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database is away or did not give the lock in time: then trying again helps."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
+    if is_full(sys.exc_info()[1]):
+        return refused(request, NoRoom(NO_ROOM))
     return _page(request, "500", 500)
 
 
@@ -77,4 +80,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A refusal that no form caught: its text, and the way back to what was typed."""
-    return _page(request, "refused", 409, message=str(refusal))
+    return _page(request, "refused", refusal.status, message=str(refusal))

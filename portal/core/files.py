@@ -3,16 +3,25 @@
 """
 
 import hashlib
+import logging
+import shutil
 import uuid
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Sum
 from django.http import FileResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from portal.core.actor import Actor
 from portal.core.models import StoredFile
 from portal.kit import uploads
+from portal.kit.full import NO_ROOM, is_full
+from portal.kit.refusal import NoRoom, TooMuch
+
+log = logging.getLogger("portal.files")
+MB = 1 << 20
 
 
 def path_of(stored: StoredFile) -> Path:
@@ -32,21 +41,65 @@ def keep(content: bytes, name: str, mime: str, by: Actor) -> StoredFile:
         created_by=by.user,
     )
     path = path_of(stored)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Written beside it and renamed: a reader never sees half a file, and a crash leaves only a stray .part.
     part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.rename(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.rename(path)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        if is_full(problem):
+            log.error("the store is full: %s bytes of %s", len(content), mime)
+            raise NoRoom(NO_ROOM) from problem
+        raise
     stored.save(force_insert=True)
     return stored
 
 
-def store(uploaded, by: Actor, kinds: tuple[str, ...] = ("image", "pdf")) -> StoredFile:
-    """Check an upload by its content and store it; images are re-encoded without metadata. Raises Refused in
-    Chinese.
+def store(uploaded, by: Actor, kinds: tuple[str, ...] = ("image", "pdf"), case: int = 0) -> StoredFile:
+    """Check an upload by its content and store it; images are re-encoded without metadata. ``case`` is how many bytes
+    the matter it belongs to holds already. Raises Refused in Chinese: beyond a quota as TooMuch, on a full disk as
+    NoRoom (P-FILE2).
     """
     checked = uploads.inspect(uploaded, uploaded.name, kinds)
+    _within(len(checked.data), checked.kind, by, case)
     return keep(checked.data, checked.name, checked.mime, by)
+
+
+def _within(size: int, kind: str, by: Actor, case: int) -> None:
+    """The quotas: per file by its kind, per matter, per account, and what must stay free for the rest of the portal."""
+    kind_mb = int(settings.UPLOAD_KIND_MB.get(kind, uploads.MAX_BYTES // MB))
+    if size > kind_mb * MB:
+        raise TooMuch(_("这种文件一个最多 %(limit)d MB，这个有 %(size)s") % {"limit": kind_mb, "size": _size(size)})
+    if case + size > settings.UPLOAD_CASE_MB * MB:
+        words = _("一件的材料一共最多 %(limit)d MB，已经有 %(has)s，这个 %(size)s。先拿掉不用的，或者压缩以后再传")
+        raise TooMuch(words % {"limit": settings.UPLOAD_CASE_MB, "has": _size(case), "size": _size(size)})
+    if by.user is not None:
+        mine = StoredFile.objects.filter(created_by=by.user).aggregate(all=Sum("size"))["all"] or 0
+        if mine + size > settings.UPLOAD_USER_MB * MB:
+            words = _("一个账号一共最多存 %(limit)d MB，你已经有 %(has)s。拿掉不用的，第二天就空出来")
+            raise TooMuch(words % {"limit": settings.UPLOAD_USER_MB, "has": _size(mine)})
+    if free() < size + settings.UPLOAD_FREE_MB * MB:
+        log.error("less than %s MB free in the store: uploads are refused", settings.UPLOAD_FREE_MB)
+        raise NoRoom(NO_ROOM)
+
+
+def free() -> int:
+    """Bytes that are free where files are kept."""
+    place = Path(settings.FILES_DIR)
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+def _size(size: int) -> str:
+    return f"{size / MB:.1f} MB" if size >= MB else f"{size // 1024 + 1} KB"
+
+
+def discard(stored: StoredFile) -> None:
+    """Take the bytes away; the row, with its digest, stays. Harmless when they are gone already."""
+    path_of(stored).unlink(missing_ok=True)
 
 
 def read(stored: StoredFile) -> bytes:

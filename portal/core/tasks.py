@@ -1,8 +1,5 @@
 """Periodic tasks of the ground floor, and its own jobs. Each may run twice at once without harm."""
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-
 from celery import shared_task
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +11,7 @@ from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
 from portal.kit import days
 from portal.kit.refusal import Refused
-from portal.kit.tables import find_listing, write_listing
+from portal.kit.tables import find_listing
 
 
 @shared_task(name="core.run_job")
@@ -60,10 +57,13 @@ def seal() -> None:
 
 @shared_task(name="core.anchor")
 def anchor() -> None:
-    """Write the head of the chain outside the database, once an hour."""
+    """Write the head of the chain outside the database, once an hour, and by mail once a day."""
     with once("core.anchor", f"{days.local(days.now()):%Y-%m-%dT%H}") as mine:
         if mine:
             trail.anchor()
+    with once("core.anchor_mail", days.today()) as mine:
+        if mine:
+            trail.mail_anchor()
 
 
 @shared_task(name="core.verify_daily")
@@ -98,24 +98,11 @@ def verify(run: JobRun) -> None:
 @handler("core.export")
 def export(run: JobRun) -> None:
     """Write a list that is too long for a request into a file of the job. Rights are asked again, now (rule 6)."""
-    actor = run.actor
+    actor, listing = run.actor, find_listing(run.params["listing"])
     exports.still_allowed(actor, run.params["resource"])
-    listing = find_listing(run.params["listing"])
-    source = listing.source(actor)
     query = exports.open_query(run.params["query"])
-    run.progress(0, run.params["count"], _("查数据"), force=True)
-    with NamedTemporaryFile(suffix=".xlsx") as target:
-        rows = write_listing(
-            listing,
-            source,
-            query,
-            run.params["columns"],
-            Path(target.name),
-            actor=actor,
-            progress=lambda done: run.progress(done, run.params["count"], _("写第 %(n)d 行") % {"n": done}),
-        )
-        exports.still_allowed(run.actor, run.params["resource"])
-        content = Path(target.name).read_bytes()
+    content, rows = exports.write(run, listing, query, run.params["columns"], run.params["count"])
+    exports.still_allowed(jobs.actor_of(run.job), run.params["resource"])
     with transaction.atomic():
         stored = files.keep(content, exports.file_name(listing), exports.XLSX, actor)
         exports.record(actor, listing.key, rows, run.params["columns"], query, job=run.job.pk, sha256=stored.sha256)

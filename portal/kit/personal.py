@@ -50,7 +50,8 @@ class Holding:
     ``masks`` shows a sensitive field without telling it. ``person`` and ``account`` are lookups from the model to the
     member and to the user it is about ("" where there is none). ``copied`` names the fields of the person's own copy,
     all that are not 内部 unless it says otherwise. ``keep`` says in words how long and why; ``shred`` what happens
-    then, and ``blanks`` what a blanked row holds instead: a value, or a function of the row.
+    then, ``blanks`` what a blanked row holds instead: a value, or a function of the row, and ``remove`` deletes rows
+    (by primary keys) where the table itself forbids it. ``erasable``: which rows may go when their person wishes it.
     """
 
     model: str
@@ -66,6 +67,8 @@ class Holding:
     person: str = ""
     account: str = ""
     copied: tuple[str, ...] = ()
+    remove: Callable[[list[Any]], int] | None = None
+    erasable: Mapping[str, Any] = field(default_factory=dict)
     order: int = 50
 
     @property
@@ -90,6 +93,14 @@ class Rule:
     days: int
     since: str
     due: Callable[[datetime.date], QuerySet]
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What people are asked to agree to; rooms offer their own in ``personal.PURPOSES``."""
+
+    key: str
+    title: str
 
 
 @dataclass(frozen=True)

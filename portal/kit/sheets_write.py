@@ -50,6 +50,15 @@ class Col:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A watermark: ``lines`` on a sheet before all others, ``head`` and ``foot`` on every printed page."""
+
+    head: str
+    foot: str
+    lines: tuple[str, ...] = ()
+
+
 def _plain(text: str) -> str:
     """Without the signs that XML cannot hold; XlsxWriter lets them through outside of cells."""
     return _FORBIDDEN.sub("", text)
@@ -184,10 +193,20 @@ def write_table(
     sheet: str = "",
     title: str = "",
     footer: Sequence[str] = (),
+    mark: Mark | None = None,
 ) -> int:
-    """A list. ``footer``: lines of a second sheet that says who took it out, when and why. Returns the rows written."""
+    """A list. ``footer``: lines of a second sheet that says who took it out, when and why; ``mark``: a watermark on the
+    first sheet and on each page. Returns the rows written.
+    """
     with _Book(target) as book:
+        if mark:
+            _lines(book, _("使用须知"), mark.lines)
         page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
+        if mark:
+            page.activate()
+            for each in book.file.worksheets():
+                each.set_header(f"&C{_printed(mark.head)}")
+                each.set_footer(f"&L{_printed(mark.foot)}&R&P / &N")
         head = 1 if title else 0
         if title:
             page.write_string(0, 0, safe_text(title), book.title)
@@ -203,6 +222,11 @@ def write_table(
         if footer:
             _lines(book, _("导出说明"), footer)
     return count
+
+
+def _printed(text: str) -> str:
+    """Text of a page's head or foot: ``&`` begins a code there, and 255 signs are all that fit."""
+    return _plain(text).replace("&", "&&")[:110]
 
 
 def write_template(

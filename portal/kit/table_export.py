@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from portal.kit.gather import gather
-from portal.kit.sheets_write import Col, write_table
+from portal.kit.sheets_write import Col, Mark, write_table
 from portal.kit.table_query import Asked
 from portal.kit.table_spec import Column, Listing
 
@@ -31,6 +31,11 @@ class Export:
     query: str
     columns: list[str]
     count: int
+
+    @property
+    def personal(self) -> list[Column]:
+        """The columns that may leave only with a second person's consent."""
+        return [column for column in self.listing.columns if column.personal and column.name in self.columns]
 
     @property
     def big(self) -> bool:
@@ -54,6 +59,7 @@ def write_listing(
     *,
     actor: Any = None,
     progress: Callable[[int], None] | None = None,
+    mark: Mark | None = None,
 ) -> int:
     """Write every row that ``query`` means; returns how many. Rows are fetched in chunks, memory stays flat."""
     asked = Asked(listing, queryset, QueryDict(query.lstrip("?")), actor)
@@ -66,6 +72,7 @@ def write_listing(
         _rows(asked.rows.defer(*listing.unread(drawn)), drawn, progress),
         sheet=listing.title[:31],
         footer=footer,
+        mark=mark,
     )
 
 
@@ -94,8 +101,11 @@ def _footer(asked: Asked, actor: Any) -> tuple[str, ...]:
 def export_response(request: HttpRequest, asked: Asked, columns: list[str] | None) -> HttpResponse:
     """The sheet at once, or what the hook answers instead (a started job, a refusal)."""
     listing, actor = asked.listing, asked.actor
-    query = asked.url()
-    export = Export(listing, query, [c.name for c in listing.to_export(columns)], asked.total)
+    query, drawn = asked.url(), listing.to_export(columns)
+    if request.GET.get("personal") == "no":
+        drawn = [column for column in drawn if not column.personal]
+        columns = [column.name for column in drawn]
+    export = Export(listing, query, [column.name for column in drawn], asked.total)
     hook = getattr(settings, "LISTING_EXPORT_HOOK", "")
     answer = import_string(hook)(request, export) if hook else None
     if answer is not None:

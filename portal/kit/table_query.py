@@ -22,7 +22,7 @@ from portal.kit.counting import count_each
 from portal.kit.table_spec import SIZES, Column, Listing, View
 
 #: Parameters that are not filters.
-OWN = ("q", "view", "sort", "page", "size", "cols", "export")
+OWN = ("q", "view", "sort", "page", "size", "cols", "export", "personal")
 MAX_TOKENS = 5
 #: How a name in ``Listing.search`` is looked for; ``^`` begins with it (pinyin), no sign contains it.
 LOOKUPS = {"=": "exact", "~": "found", "$": "ends"}
@@ -194,7 +194,8 @@ class Asked:
     @cached_property
     def _carried(self) -> list[tuple[str, list[str]]]:
         """What every link of the page carries along. Column choice lives in the session."""
-        return [pair for pair in self.params.lists() if pair[0] not in ("cols", "export", "page") and any(pair[1])]
+        dropped = ("cols", "export", "personal", "page")
+        return [pair for pair in self.params.lists() if pair[0] not in dropped and any(pair[1])]
 
     def url(self, **changes: Any) -> str:
         """The query string with some parameters changed; None removes one."""

@@ -36,6 +36,7 @@ class Column:
     ``phone``: k name, s badge, w full line, l labelled line, h labelled and sharing a line, hide, desk (only there).
     ``kind`` and ``width`` are for the sheet (see ``sheets_write.Col``). ``loads`` names database columns that are dear
     to read (sealed, long) and wanted by this column only: where it is not shown they stay in the database.
+    A ``personal`` column leaves in a sheet only with a second person's consent.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Column:
     kind: str = "text"
     width: int = 14
     loads: tuple[str, ...] = ()
+    personal: bool = False
 
     @cached_property
     def attrs(self) -> SafeString:

@@ -128,10 +128,20 @@ class Drawn:
         return f"{query}{'&' if len(query) > 1 else ''}export=xlsx" if wanted else ""
 
     @property
+    def personal(self) -> bool:
+        """Whether what would leave holds columns that need a second person's consent."""
+        chosen = [column.name for column, shown in self.columns if shown]
+        return any(column.personal for column in self.listing.to_export(chosen))
+
+    @property
+    def personal_columns(self) -> bool:
+        return bool(self.export_url) and any(column.personal for column in self.listing.columns)
+
+    @property
     def carried(self) -> list[tuple[str, str]]:
         """What a form that changes only the columns must carry along."""
         pairs = ((name, value) for name, values in self.asked.params.lists() for value in values if value)
-        return [pair for pair in pairs if pair[0] not in ("cols", "page", "export")]
+        return [pair for pair in pairs if pair[0] not in ("cols", "page", "export", "personal")]
 
     @property
     def clear_url(self) -> str:

@@ -26,6 +26,18 @@ def _sealed(model: type[models.Model]) -> list[str]:
     return [one.name for one in model._meta.local_fields if isinstance(one, EncryptedTextField)]
 
 
+def _parts_of_a_person(model: type[models.Model]) -> bool:
+    """Whether its rows are parts of rows that are about somebody, as an attachment is of a nomination."""
+    return any(
+        isinstance(one, models.ForeignKey)
+        and one.remote_field.on_delete is models.CASCADE
+        and (whole := holdings().get(one.related_model._meta.label_lower)) is not None
+        and one.related_model not in (Member, get_user_model())
+        and whole.person
+        for one in model._meta.local_fields
+    )
+
+
 def undeclared() -> list[type[models.Model]]:
     """Models that hold something of a person and do not say so."""
     user = get_user_model()
@@ -33,7 +45,13 @@ def undeclared() -> list[type[models.Model]]:
         model
         for model in apps.get_models()
         if model._meta.label_lower not in holdings()
-        and (model in (Member, user) or _links(model, Member) or _links(model, user) or _sealed(model))
+        and (
+            model in (Member, user)
+            or _links(model, Member)
+            or _links(model, user)
+            or _sealed(model)
+            or _parts_of_a_person(model)
+        )
     ]
 
 

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
@@ -26,7 +27,22 @@ HOLDINGS = (
         Shred.BLANK,
         {
             Level.SENSITIVE: ("document_number", "phone", "card_number"),
-            Level.INTERNAL: ("id", "version", "updated_at", "active", "organization", "pinyin", "initials"),
+            # what a post says of somebody, not what their papers say
+            Level.INTERNAL: (
+                "id",
+                "version",
+                "updated_at",
+                "active",
+                "organization",
+                "pinyin",
+                "initials",
+                "sex",
+                "title",
+                "position",
+                "rank",
+                "personnel",
+                "hired_on",
+            ),
         },
         masks={"document_number": text.mask_id, "phone": text.mask_phone, "card_number": text.mask_card},
         blanks={
@@ -138,7 +154,9 @@ def _left(since: datetime.date) -> QuerySet:
 
 def _merged(since: datetime.date) -> QuerySet:
     """Mergers too old to be taken back, with the values that were exchanged still beside them."""
-    return MemberMerge.objects.filter(at__lte=days.end_of_day(since)).exclude(values="")
+    # the column is sealed and cannot be compared, but an empty text stays empty
+    held = MemberMerge.objects.alias(held=Length("values")).filter(held__gt=0)
+    return held.filter(at__lte=days.end_of_day(since))
 
 
 def _imported(since: datetime.date) -> QuerySet:

@@ -93,10 +93,13 @@ MEMBERS = Listing(
             sort="birth_date",
             export="birth_date",
             kind="date",
+            personal=True,
         ),
         Column("title", gettext_lazy("职称"), phone="hide", width=16),
         Column("position", gettext_lazy("职务"), phone="hide", width=18),
-        Column("politics", gettext_lazy("政治面貌"), value="get_politics_display", phone="hide", width=14),
+        Column(
+            "politics", gettext_lazy("政治面貌"), value="get_politics_display", phone="hide", width=14, personal=True
+        ),
         Column("rank", gettext_lazy("干部级别"), value="get_rank_display", default=False, width=14),
         Column("personnel", gettext_lazy("人员类别"), value="get_personnel_display", default=False, width=12),
         Column(
@@ -117,6 +120,7 @@ MEMBERS = Listing(
             css="num",
             default=False,
             width=22,
+            personal=True,
         ),
         Column(
             "phone",
@@ -126,6 +130,7 @@ MEMBERS = Listing(
             css="num",
             default=False,
             width=15,
+            personal=True,
         ),
         Column(
             "active",

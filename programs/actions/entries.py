@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from portal.core import files, trail
@@ -74,7 +75,8 @@ def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
     item = next((one for one in entry.call.materials if one.name == item_name), None)
     if item is None:
         raise Refused(_("没有这一样材料"))
-    stored = files.store(uploaded, by, item.kinds)
+    held = entry.attachments.aggregate(all=Sum("file__size"))["all"] or 0
+    stored = files.store(uploaded, by, item.kinds, held)
     digest = entries.content_digest(entry) if item.printed else ""
     old = list(entry.attachments.filter(item=item_name).order_by("id"))
     gone = [one for one in old if item.printed and one.digest != digest]

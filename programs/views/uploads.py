@@ -43,14 +43,15 @@ def entry_files(request: HttpRequest, entry_id: int) -> HttpResponse:
     name = request.GET.get("item", "")
     item = next((one for one in entry.call.materials if one.name == name), None)
     htmx = request.headers.get("HX-Request") == "true"
-    error = ""
+    error, status = "", UNPROCESSABLE
     if request.method == "POST":
         try:
             if "file" not in request.FILES:
                 raise Refused(_("请选一个文件"))
             actions.attach(request.actor, entry.pk, name, request.FILES["file"])
         except Refused as refusal:
-            error = str(refusal)
+            # 413 and 507 say why to programs; the page's own script puts only a 422 into place
+            error, status = str(refusal), refusal.status if refusal.status != Refused.status else UNPROCESSABLE
         if htmx:
             return _fragment(request, entry, (name, error) if error else ("", ""))
         if not error:
@@ -58,7 +59,7 @@ def entry_files(request: HttpRequest, entry_id: int) -> HttpResponse:
     if item is None:
         return redirect("programs:entry_edit", entry.pk)
     context = {"entry": entry, "item": item, "error": error, "accept": drawn.file_accept(item)}
-    return render(request, "programs/entry_upload.html", context, status=UNPROCESSABLE if error else 200)
+    return render(request, "programs/entry_upload.html", context, status=status if error else 200)
 
 
 @access("entry", "read", methods=("GET",))

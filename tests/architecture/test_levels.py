@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
 from django.apps import apps
 
 from portal.kit import personal
 from portal.kit.personal import Level, Shred, holdings, level_of
 from portal.privacy import checks
+from portal.privacy.actions import retention
 from portal.registry.models import Member
 
 
@@ -35,3 +37,12 @@ def test_control_a_careless_declaration_is_found():
     entry = replace(holdings()["programs.entry"], person="organization", blanks={}, shred=Shred.BLANK)
     said = " / ".join(checks.problems(entry))
     assert "does not lead to a Member" in said and "with what" in said
+
+
+@pytest.mark.django_db
+def test_every_retention_rule_can_be_asked():
+    """Each names a declared model whose rows may go, and its question is one the database understands."""
+    asked = {due.rule.key: due.count for due in retention.plan()}
+    assert len(asked) == len(personal.rules()) > 8
+    kept = [rule.key for rule in personal.rules().values() if holdings()[rule.model.lower()].shred is Shred.KEEP]
+    assert kept == []

@@ -20,6 +20,8 @@ from portal.core.actor import Actor
 from portal.core.calendar import override
 from portal.core.models import Delivery, Message
 from portal.kit import days
+from portal.privacy.actions.exports import ask as ask_export
+from portal.privacy.actions.wishes import wish as ask_wish
 from portal.registry.actions import duplicates
 from portal.registry.models import ImportBatch
 from programs.actions import amendments, bulk, bulletins, decisions, extensions, notices
@@ -110,6 +112,16 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "pair_id": role == "officer" and thing.place in reached,
         "merge_id": role == "officer" and thing.place in reached,
     }
+    if thing.kind == "export_id":
+        decides = role in ("chair", "officer", "leader") and thing.place in reached
+        return decides or role == "auditor" or thing.owner == actor
+    if thing.kind == "wish_id":
+        handles = role in ("chair", "clerk", "officer") and thing.place in reached
+        return handles or role == "auditor" or thing.owner == actor
+    if thing.kind in ("kind", "purpose"):
+        return True
+    if thing.kind == "rule_key":
+        return role == "officer" and own_place
     if thing.kind == "entry_id":
         if thing.draft:
             return role in UNIT_ROLES and own_place
@@ -262,6 +274,18 @@ def _ground(stage: Stage) -> None:
         actor = world[key]
         run = bulk.choose(actor, Entry.objects.visible_to(actor).order_by("pk"), "entries")
         stage.add("run_id", run, stage.place_of(key), owner=key)
+    for key in ("a1", "u"):
+        person = next(one.row for one in stage.things["member_id"] if one.place == key)
+        asker = Actor(factories.user("提要求的人", person))
+        stage.add("wish_id", ask_wish(asker, "correct", "入校时间应是 2009年"), key)
+    stage.add("kind", world["city"], "city", value="correct")
+    stage.add("purpose", world["city"], "city", value="health")
+    stage.add("rule_key", world["city"], "city", value="message")
+    for key in ("u.clerk", "a1.chair", "a.officer", "officer", "auditor"):
+        asked = ask_export(
+            world[key], "members", "member", "会员名册", ["name", "birth"], 9, "?q=x", "报市总女职工统计"
+        )
+        stage.add("export_id", asked, stage.place_of(key), owner=key)
     for key, actor in world.actors.items():
         if actor.post:
             stage.add("post_id", actor.post, stage.place_of(key))

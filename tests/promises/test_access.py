@@ -23,6 +23,8 @@ OPEN = {200, 204, 302, 303, 400, 409, 422, 429}
 
 #: Addresses that ask more than the policy can say.
 STRICTER = {
+    "privacy:consent_publish": "one text for all: the city's officers alone",
+    "privacy:retention_set": "the terms hold for all: the city's officers alone",
     "core:day_add": "one calendar holds for all: the city's officers alone",
     "core:day_remove": "the same",
     "programs:share": "units with places of their own and units below them",
@@ -31,6 +33,10 @@ STRICTER = {
     "accounts:post_hand_over": "staff posts are granted by security administrators",
     "registry:organization_change": "one's own union is changed by the level above it",
 }
+
+
+#: Where people see their own values in plain, and nobody else's: the copy of their data.
+OWN = ("/my-data/copy/",)
 
 
 @pytest.fixture
@@ -118,7 +124,8 @@ def ask(
         transaction.set_rollback(meant in ("open", "narrow"))
     if problem := judge(meant, method, target, response.status_code, response.headers.get("Location", "")):
         return meant, problem
-    if any(canary in text for canary in canaries):
+    own = {one for one, whose in stage.canaries.items() if whose == actor and target.path in OWN}
+    if any(canary in text for canary in canaries if canary.decode() not in own):
         return meant, "a canary in the answer"
     return meant, ", ".join(f"changed {name}" for name in kept if kept[name] != now[name])
 

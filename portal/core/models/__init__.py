@@ -4,9 +4,23 @@ from portal.core.models.calendar import DayOverride
 from portal.core.models.files import StoredFile
 from portal.core.models.jobs import Job, PeriodicRun
 from portal.core.models.messages import Channel, ChannelState, Delivery, Message, Reachability
-from portal.core.models.trail import APPEND_ONLY, Record, Seal, append_only, appended
+from portal.core.models.trail import APPEND_ONLY, UNCHANGED, Record, Seal, append_only, appended, unchanged
 
 __all__ = [
-    "APPEND_ONLY", "Channel", "ChannelState", "DayOverride", "Delivery", "Job", "Message", "PeriodicRun",
-    "Reachability", "Record", "Seal", "StoredFile", "append_only", "appended",
+    "APPEND_ONLY",
+    "UNCHANGED",
+    "Channel",
+    "ChannelState",
+    "DayOverride",
+    "Delivery",
+    "Job",
+    "Message",
+    "PeriodicRun",
+    "Reachability",
+    "Record",
+    "Seal",
+    "StoredFile",
+    "append_only",
+    "appended",
+    "unchanged",
 ]  # fmt: skip

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.models.trail import appended
+from portal.core.models.trail import unchanged
 
 
-@appended
+@unchanged
 class StoredFile(models.Model):
     """A stored upload or result. The stored name is random, the shown name is data. No URL of its own: owners
-    serve it.
+    serve it. Never changed; deleted only when no row points to it any more, which the foreign keys hold.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

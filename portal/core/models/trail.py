@@ -12,6 +12,16 @@ append_only = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update |
 APPEND_ONLY: list[str] = []
 
 
+#: Tables whose rows it may delete, but never change.
+UNCHANGED: list[str] = []
+
+
+def unchanged(model: type[models.Model]) -> type[models.Model]:
+    """Class decorator: the application's database role gets no UPDATE on this table."""
+    UNCHANGED.append(model._meta.db_table)
+    return model
+
+
 def appended(model: type[models.Model]) -> type[models.Model]:
     """Class decorator: the application's database role gets no UPDATE or DELETE on this table."""
     APPEND_ONLY.append(model._meta.db_table)

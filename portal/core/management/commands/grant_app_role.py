@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from psycopg2 import sql
 
-from portal.core.models import APPEND_ONLY
+from portal.core.models import APPEND_ONLY, UNCHANGED
 
 
 def grant(role: str) -> None:
@@ -17,12 +17,16 @@ def grant(role: str) -> None:
         "GRANT USAGE ON SCHEMA public TO {role}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
     ]
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(sql.SQL(statement).format(role=name))
         for table in APPEND_ONLY:
             revoke = sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+            cursor.execute(revoke.format(table=sql.Identifier(table), role=name))
+        for table in UNCHANGED:
+            revoke = sql.SQL("REVOKE UPDATE, TRUNCATE ON {table} FROM {role}")
             cursor.execute(revoke.format(table=sql.Identifier(table), role=name))
 
 

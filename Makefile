@@ -12,7 +12,7 @@ ASSET_SOURCES := $(shell find assets -path assets/node_modules -prune -o -type f
 EMBEDDED := $(if $(and $(DATABASE_URL),$(REDIS_URL)),,requirements-embedded.txt)
 LOCKED := requirements-installer.txt portal/ops/install.py
 
-.PHONY: help setup demo demo-reset test check check-django fix promises doctor assets lock sbom licences audit pdf-libraries test-libraries
+.PHONY: help setup demo demo-reset test check check-django fix promises bench doctor assets lock sbom licences audit pdf-libraries test-libraries
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ test: .venv/.dev ## every test (TESTS=tests/unit: some of them)
 promises: .venv/.dev ## the promise tests at full size, and the table of their figures
 	@$(MAKE) -j2 assets test-libraries
 	@PROMISE_SIZE=full $(RUN) -m pytest -m promise; code=$$?; $(RUN) -m portal.ops.promises; exit $$code
+
+bench: .venv/.dev assets ## the portal at city size beside a bare Django page: the table of the README (QUICK=1: a small try)
+	@$(RUN) -m portal.ops.bench $(if $(QUICK),--quick)
 
 check: .venv/.dev assets ## style, layers, types of the rules, migrations, deployment, templates, safety, generated docs
 	$(RUN) -m ruff check .

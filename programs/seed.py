@@ -205,7 +205,8 @@ class Lives:
             life.number = f"{self.call.program.number_prefix}〔{self.call.year}〕{self.number:04d}"
             life.submitted_at = at
         else:
-            life.data = {**life.data, "votes_for": life.data["votes_for"] - 1}
+            votes = {"votes_for": life.data["votes_for"] - 1, "votes_abstain": life.data["votes_abstain"] + 1}
+            life.data = {**life.data, **votes}
         life.revision += 1
         row = (life.pk, life.revision, life.data, kept, content_digest(life), at, by.user)
         self.rows[Revision].append(row)

@@ -50,10 +50,10 @@ class _City(_Stage):
         self.names = {one.pk: one.name for one in made["orgs"].values()}
 
     def places(self, entries: int) -> Callable[[Organization, int], int]:
-        """Room for about half of what a unit and the schools below it hand in."""
+        """Room for what a unit and the schools below it hand in, and for some more."""
         below = Counter(one.parent_id for one in self.units)
         share = max(1, entries // max(1, len(self.units)))
-        return lambda unit, category: 1 + (below[unit.pk] or 12) * share // (10 if category == 0 else 2)
+        return lambda unit, category: 10 + (below[unit.pk] or 12) * share // (4 if category == 0 else 1)
 
     def hand(self, post: Post) -> Hands:
         return Hands(post.user_id, post.pk, Actor(post.user, post).person, str(post)[:200])

@@ -49,8 +49,19 @@ def start(command: list[str], var: Path, log: Path, app: str = "portal.celery:ap
         )  # fmt: skip
 
 
-def worker(var: Path, name: str = "worker", app: str = "portal.celery:app", slots: int = 1) -> subprocess.Popen:
-    options = ["--concurrency", str(slots), "--loglevel", "warning", "--without-gossip", "--without-mingle"]
+def worker(
+    var: Path, name: str = "worker", app: str = "portal.celery:app", slots: int = 1, queues: str = "celery"
+) -> subprocess.Popen:
+    options = [
+        "--queues",
+        queues,
+        "--concurrency",
+        str(slots),
+        "--loglevel",
+        "warning",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     return start(["worker", "--hostname", f"{name}@%h", *options], var, var / f"{name}.log", app)
 
 

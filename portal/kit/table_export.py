@@ -77,10 +77,20 @@ def write_listing(
 
 
 def _rows(rows: QuerySet, columns: list[Column], progress: Callable[[int], None] | None) -> Any:
-    for number, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
+    for number, row in enumerate(_shared(rows).iterator(chunk_size=CHUNK), 1):
         yield [column.exported(row) for column in columns]
         if progress and number % 500 == 0:
             progress(number)
+
+
+def _shared(rows: QuerySet) -> QuerySet:
+    """The rows with what they point to fetched once a chunk: a join makes a new district for each of its schools."""
+    joined = rows.query.select_related
+    return rows.select_related(None).prefetch_related(*_paths(joined)) if isinstance(joined, dict) else rows
+
+
+def _paths(joined: dict[str, Any], before: str = "") -> list[str]:
+    return [path for name, more in joined.items() for path in (before + name, *_paths(more, f"{before}{name}__"))]
 
 
 def _footer(asked: Asked, actor: Any) -> tuple[str, ...]:

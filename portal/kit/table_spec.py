@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -18,9 +18,19 @@ SIZES = (20, 50, 100)
 _PHONE = {"k": "k", "s": "s", "w": "w", "hide": "hide", "desk": "desk-only"}
 
 
+@cache
+def _labels(model: type, name: str) -> dict[Any, str]:
+    """The words of a field's choices, looked up once: Django translates all of them anew for every row."""
+    return {value: str(label) for value, label in model._meta.get_field(name).flatchoices}  # type: ignore[attr-defined]
+
+
 def _read(accessor: Accessor, row: Any) -> Any:
     if callable(accessor):
         return accessor(row)
+    if accessor.startswith("get_") and accessor.endswith("_display"):
+        name = accessor[4:-8]
+        value = getattr(row, name)
+        return _labels(type(row), name).get(value, value)
     try:
         value = reduce(getattr, accessor.split("."), row)
     except (ObjectDoesNotExist, AttributeError):

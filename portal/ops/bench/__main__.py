@@ -72,6 +72,12 @@ def lines(result: dict) -> list[Line]:
     return found
 
 
+def say(text: str) -> None:
+    """Where the run is: it takes a quarter of an hour."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} bench | {text}\n")
+    sys.stderr.flush()
+
+
 def main() -> int:
     """Run; the exit code says whether the run itself went well, not whether every figure was reached."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
@@ -84,16 +90,20 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
         stage = Stage.build(stack, folder)
+        say("seeding")
         result: dict = {"size": "quick" if quick else "full", "known": {}, "submission": {}}
         result["seeded"] = stage.seed("city", *city)
         stage.seed("small", *small)
+        say(f"seeded in {result['seeded']:.0f} s; filling the yardstick")
         bare = stage.bare(city[1], city[2])
         for name in ("small", "city"):
+            say(f"measuring {name}")
             known = stage.inside(name, "pages")
             result["known"][name], site = known["pages"], stage.portal(name)
             site.cookie = known["cookie"]
             measured = rounds(stage, bare, site, known["pages"], answers, repeats)
             result["pages" if name == "city" else "small"] = measured
+            say(f"nominations in {name}")
             result["submission"][name] = submission(stage, name, 3 if quick else 12)
         workers = usage.children(site.process.pid)
         result["memory"] = [usage.memory(pid)["pss"] for pid in workers]

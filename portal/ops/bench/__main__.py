@@ -27,7 +27,7 @@ def rounds(stage: Stage, bare: Site, site: Site, known: dict, answers: int, repe
         (one.name, site, known[one.name]["url"], site.cookie * (not known[one.name]["public"])) for one in PAGES
     ]
     for _name, where, path, cookie in targets:
-        measure(where.port, path, cookie, 2, 12, where.process.pid, stage.database)
+        measure(where.port, path, cookie, max(AT_ONCE), 24, where.process.pid, stage.database)
     for at_once in AT_ONCE:
         for _round in range(repeats):
             for name, where, path, cookie in targets:

@@ -18,7 +18,8 @@ def unit_accounts(made: dict) -> None:
     first = dict(Member.objects.filter(active=True).order_by("organization", "-pk").values_list("organization", "name"))
     now, accounts, posts = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0), [], []
     made["contacts"] = {}
-    for n, (key, org) in enumerate(made["orgs"].items(), 1000):
+    taken = max(*(user.pk for user in made["users"].values()), *Post.objects.values_list("pk", flat=True))
+    for n, (key, org) in enumerate(made["orgs"].items(), taken + 1):
         if key in held:
             continue
         login = f"u{org.code.lower()}"

@@ -15,6 +15,11 @@ WEEKDAYS = "一二三四五六日"
 GONE = (State.REFUSED, State.WITHDRAWN, State.REVOKED)
 
 
+def left(notice: Notice) -> str:
+    """How long the public page still shows it, in a few words."""
+    return _left(current(), notice, days.today() > notice.ends_on)
+
+
 def window(notice: Notice) -> dict:
     """The strip of days of the public page, and the two sentences above it."""
     calendar, today = current(), days.today()

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import notices as actions
 from programs.forms.notices import NoticeForm
-from programs.models import Call, Entry, Notice
+from programs.models import Call, Entry, Notice, NoticeLine
 from programs.queries import notices as queries
 from programs.spec import State
 from programs.tables.notices import NOTICES
@@ -190,13 +191,15 @@ def _asked(request: HttpRequest) -> str:
 @access("public", "read", methods=("GET",))
 def public_notices(request: HttpRequest) -> HttpResponse:
     """What is on notice now, and what ran out lately and was not taken down yet."""
-    rows = Notice.objects.public().select_related("call__owner").annotate(size=Count("lines"))
+    lines = NoticeLine.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("pk"))
+    rows = Notice.objects.public().select_related("call__owner").annotate(size=Coalesce(Subquery(lines.values("n")), 0))
+    rows = rows.defer("body", "contact", "result", "call__form", "call__params", "call__intro")
     find = _asked(request)
     if find:
         rows = rows.filter(title__icontains=find)
     today = days.today()
     shown = [
-        {"row": row, "window": queries.window(row), "open": row.state == Notice.State.POSTED and today <= row.ends_on}
+        {"row": row, "left": queries.left(row), "open": row.state == Notice.State.POSTED and today <= row.ends_on}
         for row in rows.order_by("-starts_on", "-id")[:100]
     ]
     return render(request, "programs/public_notices.html", {"notices": shown, "find": find})

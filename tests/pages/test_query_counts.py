@@ -90,7 +90,7 @@ def test_a_list_of_100_asks_what_one_of_20_asks(officer, client, monkeypatch):
 def _single_pages(officer, client):
     """The pages of one thing stay below the same ceilings; the public ones ask three times at most."""
     call = Call.objects.filter(program_key="women-flag").order_by("-pk")[0]
-    mended = Entry.objects.filter(call=call, revision=2).order_by("pk").first()
+    mended = Entry.objects.filter(call=call, submitted_at__isnull=False).order_by("-revision", "pk").first()
     for url in (call.get_absolute_url(), mended.get_absolute_url()):
         statements, rows, size = cost(officer, url)
         assert statements <= MOST, url

@@ -14,6 +14,13 @@ from programs.spec import State
 
 #: A school or a printer sits behind one address.
 SEARCHES_A_MINUTE, PAGES_A_MINUTE = 30, 240
+#: What the page says; an entry's answers and an edition's form stay in the database.
+SHOWN = (
+    "number", "code", "batch__call__owner__name", "batch__call__owner__phone", "honour__title", "honour__year",
+    "honour__name", "honour__collective", "honour__unit", "honour__document", "honour__awarded_on",
+    "honour__revoked_at", "honour__revoked_document", "honour__organization__name", "honour__organization__kind",
+    "honour__entry__call__title",
+)  # fmt: skip
 
 
 @access("public", "read", methods=("GET",))
@@ -33,10 +40,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Valid or revoked, as the register says at this moment."""
     if too_fast(request, "verify-page", PAGES_A_MINUTE):
         return render(request, "errors/429.html", status=429)
-    rows = Certificate.objects.select_related(
-        "honour__entry__call__owner", "honour__organization", "batch__call__owner"
-    )
-    found = rows.filter(code=code).first()
+    rows = Certificate.objects.select_related("honour__entry__call", "honour__organization", "batch__call__owner")
+    found = rows.only(*SHOWN).filter(code=code).first()
     if found is None:
         return _unknown(request)
     honour = found.honour

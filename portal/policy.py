@@ -61,6 +61,7 @@ _MATRIX: dict[str, dict[str, str]] = {
         "grant": "security@all",
         "hand_over": "chair@unit clerk@unit officer@tree",
     },
+    "invitation": {"create": "officer@tree", "accept": _EVERYONE},
     "calendar": {"read": _POSTS, "update": "officer@all"},
     "plan": {"read": _POSTS, "update": "officer@unit leader@unit"},
     "call": {

@@ -26,6 +26,9 @@ ACTS: tuple[tuple[str, str], ...] = (
     ("account.sessions_ended", _("让别处退出")),
     ("account.person", _("账号换到本人名下")),
     ("post.grant", _("授予岗位")),
+    ("post.invite", _("请人来开通")),
+    ("post.invite_again", _("换邀请链接")),
+    ("post.invite_withdrawn", _("撤回邀请")),
     ("post.hand_over", _("移交岗位")),
     ("post.end", _("收回岗位")),
 )

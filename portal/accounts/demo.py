@@ -7,9 +7,10 @@ import random
 
 from django.contrib.auth.hashers import make_password
 
+from portal.accounts.actions.invitations import invite
 from portal.accounts.models import Post, User
 from portal.core import trail
-from portal.core.actor import SYSTEM
+from portal.core.actor import SYSTEM, Actor
 from portal.kit import crypto
 
 PASSWORD = "Gonghui-2026"
@@ -91,4 +92,11 @@ def unit_accounts(made: dict) -> None:
     Post.objects.bulk_create(posts)
 
 
-STEPS = (users, unit_accounts)
+def invitation(made: dict) -> None:
+    """One that waits: the clerk of a school."""
+    who = made["users"]["xuruolin"]
+    officer = Actor(who, who.posts.select_related("organization").first())
+    invite(officer, made["orgs"]["闵行4"], "clerk", "丁若琳", phone="13677770001")
+
+
+STEPS = (users, unit_accounts, invitation)

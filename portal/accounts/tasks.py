@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.actions import terms, tries
-from portal.accounts.models import User
+from portal.accounts.actions import invitations, terms, tries
+from portal.accounts.models import Invitation, User
 from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
 from portal.kit import days
@@ -43,3 +43,17 @@ def reset(run: JobRun) -> None:
     after = _("不是你本人，不用理会，密码没有变。")
     body = f"{text % {'username': user.username}}\n\n{settings.SITE_URL}{path}\n\n{after}"
     EmailMessage(_("重设密码"), body, to=[user.email]).send()
+
+
+@handler(invitations.SEND)
+def send_invitation(run: JobRun) -> None:
+    """Send the link. It is made here, as the reset's is: it lies in no row and no queue; sent twice, the last opens."""
+    waiting = Invitation.objects.waiting().filter(pk=run.params["invitation"]).select_related("organization").first()
+    if waiting is None or not waiting.email:
+        return
+    made, token = invitations.fresh_link(run.actor, waiting.pk)
+    words = {"unit": waiting.organization.name, "role": made.get_role_display()}
+    subject = _("请你开通账号：%(unit)s%(role)s") % words
+    text = _("打开下面的链接，设用户名和密码。只能用一次，14 天内有效：")
+    link = settings.SITE_URL + reverse("accounts:accept", args=[token])
+    EmailMessage(subject, f"{text}\n\n{link}", to=[made.email]).send()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts import views, views_posts
+from portal.accounts import views, views_invitations, views_posts
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("posts/<int:post_id>/end/", views.post_end, name="post_end"),
     path("posts/hand-over/", views_posts.hand_over_mine, name="hand_over_mine"),
     path("posts/<int:post_id>/hand-over/", views_posts.post_hand_over, name="post_hand_over"),
+    path("invitations/", views_invitations.invitations, name="invitations"),
+    path("invitations/new/", views_invitations.invite, name="invite"),
+    path("invitations/<int:invitation_id>/", views_invitations.invitation, name="invitation"),
+    path("invitations/accept/<str:token>/", views_invitations.accept, name="accept"),
     path("users/", views.users, name="users"),
     path("users/new/", views.user_create, name="user_create"),
     path("users/<int:user_id>/", views.user, name="user"),

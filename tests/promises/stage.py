@@ -13,6 +13,7 @@ from typing import Any
 from awards.honours import actions as honours
 from awards.honours.models import Certificate, CertificateBatch
 from portal.api.actions.hooks import create_hook
+from portal.accounts.actions import invitations
 from portal.api.actions.tokens import create_token
 from portal.api.models import HookCall
 from portal.core import files, jobs, outbox, trail
@@ -109,6 +110,8 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "code": True,
         "receipt": True,
         "certificate": True,
+        "token": True,
+        "invitation_id": role == "officer" and thing.place in reached,
         "pair_id": role == "officer" and thing.place in reached,
         "merge_id": role == "officer" and thing.place in reached,
     }
@@ -150,6 +153,7 @@ def build() -> Stage:
     _awards(stage)
     _ground(stage)
     _alike(stage)
+    _invited(stage)
     return stage
 
 
@@ -165,6 +169,15 @@ def _alike(stage: Stage) -> None:
         done = duplicates.merge(world["officer"], third.pk, people[key].pk, set(), "本人确认")
         stage.add("merge_id", done, key)
         people[key].refresh_from_db()
+
+
+def _invited(stage: Stage) -> None:
+    """An invitation for a union of every level."""
+    world = stage.world
+    for key in ("a1", "b1", "u"):
+        made, token = invitations.invite(world["officer"], world[key], "clerk", f"受邀{key}", phone="13500001111")
+        stage.add("invitation_id", made, key)
+        stage.add("token", made, key, value=token)
 
 
 def _secret(key: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from programs.actions import carrying, carrying_places
 CARRIERS = (
     Carrier(
         "entries", _("没办完的推荐"), _("件"),
-        tuple(f"programs.Entry.{name}" for name in ("organization", "desk", "returned_from", "came_from")),
+        tuple(f"programs.Entry.{name}" for name in ("organization", "desk", "returned_from", "came_from", "ranked_by")),
         carrying.look_entries, carrying.carry_entries, order=40,
     ),
     Carrier(

@@ -68,6 +68,7 @@ def carry_entries(by: Actor, asked: Asked) -> int:
     rows = Entry.objects.filter(pk__in=[one.pk for one in found])
     if asked.closes:
         rows.filter(organization=asked.unit).update(organization=asked.other)
+        rows.filter(ranked_by=asked.unit).update(ranked_by=asked.other)
         left = {asked.unit.pk}
     else:
         left = _left_behind(asked)

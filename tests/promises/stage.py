@@ -12,8 +12,8 @@ from typing import Any
 
 from awards.honours import actions as honours
 from awards.honours.models import Certificate, CertificateBatch
-from portal.api.actions.hooks import create_hook
 from portal.accounts.actions import invitations
+from portal.api.actions.hooks import create_hook
 from portal.api.actions.tokens import create_token
 from portal.api.models import HookCall
 from portal.core import files, jobs, outbox, trail

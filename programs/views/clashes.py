@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 
 from programs.actions import drafts
 from programs.actions.drafts import Kept
-from programs.queries import entries
 from programs.views import drawn
 
 
@@ -16,7 +15,7 @@ def told(request: HttpRequest, kept: Kept) -> list[dict[str, Any]]:
     found = []
     for one in kept.clashes:
         asked, label = drawn.question(kept.entry, one.name)
-        texts = [entries.shown(asked, value) if asked else str(value) for value in (one.mine, one.theirs)]
+        texts = [drawn.answer(asked, value) if asked else str(value) for value in (one.mine, one.theirs)]
         context = {
             "name": one.name, "label": label, "said": drafts.told(request.actor, one), "mine": texts[0],
             "theirs": texts[1], "value": one.theirs, "long": asked is not None and asked.kind == "longtext",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.actor import Actor
-from portal.kit import figures
+from portal.kit import days, figures
 from portal.registry.models import Organization
 from programs import checks
 from programs.actions.moves import hand_of, moves_for, second_hand
@@ -49,6 +49,17 @@ def _place(entry: Entry) -> None:
         known[entry.organization_id], known[entry.desk_id], known[entry.call.owner_id],
     )  # fmt: skip
     entry.returned_from = known.get(entry.returned_from_id)
+
+
+def answer(one: Field, value: Any) -> str:
+    """An answer as people read it; dates without leading zeros' noise."""
+    text = entries.shown(one, value)
+    if one.kind == "date" and text:
+        try:
+            return days.short_date(days.parse_date(text))
+        except ValueError:
+            return text
+    return f"{value:,}" if one.kind == "int" and isinstance(value, int) else text
 
 
 # ── rules ──

@@ -15,7 +15,7 @@ from portal.kit.refusal import Refused
 from programs import duties
 from programs.actions.drafts import SUBJECT, put_back
 from programs.models import Edit, Entry
-from programs.queries import drafts, entries
+from programs.queries import drafts
 from programs.spec import Duty
 from programs.views import drawn
 
@@ -45,11 +45,15 @@ def _put_back(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 
 def _shown(entry: Entry, edit: Edit) -> dict[str, Any]:
+    """One sitting, its answers in the order of the form."""
+    order = {one.name: n for n, one in enumerate(entry.call.fields)}
     rows = []
-    for name, (before, after) in edit.changes.items():
+    for name, (before, after) in sorted(edit.changes.items(), key=lambda one: order.get(one[0], -1)):
         asked, label = drawn.question(entry, name)
-        old, new = (entries.shown(asked, value) if asked else str(value) for value in (before, after))
-        lost = entry.editable and bool(old) and (asked is not None or name == SUBJECT)
-        rows.append({"name": name, "label": label, "html": marked(old, new), "may": lost})
-    began, ended = days.short_datetime(edit.began_at), days.local(edit.at)
-    return {"pk": edit.pk, "who": edit.by.name, "span": f"{began}—{ended:%H:%M}", "rows": rows}
+        old, new = (drawn.answer(asked, value) if asked else str(value) for value in (before, after))
+        may = entry.editable and bool(old) and (asked is not None or name == SUBJECT)
+        rows.append({"name": name, "label": label, "html": marked(old, new), "may": may})
+    began, ended = days.short_datetime(edit.began_at), f"{days.local(edit.at):%H:%M}"
+    return {
+        "pk": edit.pk, "who": edit.by.name, "span": began if began.endswith(ended) else f"{began}—{ended}", "rows": rows
+    }  # fmt: skip

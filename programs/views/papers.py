@@ -24,7 +24,7 @@ from programs.models import Entry
 from programs.queries import entries, history
 from programs.spec import Field
 from programs.views import drawn
-from programs.views.review import LONG_TEXT, answer, person
+from programs.views.review import LONG_TEXT, person
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNAVAILABLE = 503
@@ -97,7 +97,7 @@ def _said(one: Field, entry: Entry) -> str:
     if one.kind == "date":
         # Paper outlives the year in which "11月12日" is plain.
         return readable_day(entry.data.get(one.name))
-    return answer(one, entry.data.get(one.name))
+    return drawn.answer(one, entry.data.get(one.name))
 
 
 def _person(entry: Entry) -> list[tuple[str, str]]:

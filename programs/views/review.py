@@ -18,7 +18,7 @@ from programs.actions import drafts
 from programs.forms.entries import flag_choices
 from programs.models import Entry, Revision
 from programs.queries import entries, history
-from programs.spec import Duty, Field, State
+from programs.spec import Duty, State
 from programs.views import drawn
 
 LONG_TEXT = 600
@@ -70,23 +70,12 @@ def entry_revision(request: HttpRequest, entry_id: int, revision: int) -> HttpRe
 
 
 # ── what it says ──
-def answer(one: Field, value: Any) -> str:
-    """An answer as people read it; dates without leading zeros' noise."""
-    text = entries.shown(one, value)
-    if one.kind == "date" and text:
-        try:
-            return days.short_date(days.parse_date(text))
-        except ValueError:
-            return text
-    return f"{value:,}" if one.kind == "int" and isinstance(value, int) else text
-
-
 def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
     """Facts by section and the long texts, each with its count."""
     sections: dict[str, list[tuple[str, Any]]] = {}
     texts = []
     for one in found.questions:
-        value = answer(one, data.get(one.name))
+        value = drawn.answer(one, data.get(one.name))
         if one.kind == "longtext" and one.limit > LONG_TEXT:
             texts.append({"label": one.label, "text": value, "count": count_chars(value), "limit": one.limit})
         else:

@@ -36,8 +36,11 @@ PAYLOADS = (
 ROLES = ("officer", "a.officer", "a1.chair", "teacher", "auditor", "supervisor", "security", "log", "anonymous")
 #: Words of the machine, not of people: what follows from them is not drawn as text.
 MACHINE = {"password", "series", "query", "listing", "move", "was"}
-LOOK = """() => ({ran: window.ran || 0, born: document.querySelectorAll('xss, [onload], [onerror], [ontoggle], [onfocus],'
-  + ' [onmouseover], [href^="javascript:"], [action^="javascript:"], [src^="javascript:"]').length})"""
+BORN = (
+    'xss, [onload], [onerror], [ontoggle], [onfocus], [onmouseover], [href^="javascript:"], [action^="javascript:"], '
+    '[src^="javascript:"]'
+)
+LOOK = f"() => ({{ran: window.ran || 0, born: document.querySelectorAll('{BORN}').length}})"
 
 
 # ── the payloads' way into the database ──

@@ -19,6 +19,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("programs", "0003_places"): "calls, categories and quotas: thousands of rows",
     ("registry", "0004_people_and_figures"): "members: some 300,000 rows, read once under the lock; not measured",
     ("programs", "0007_claims"): "entries: tens of thousands of rows, read once",
+    ("programs", "0008_outcomes"): "entries: tens of thousands of rows, read once",
 }
 
 

@@ -62,6 +62,7 @@ _MATRIX: dict[str, dict[str, str]] = {
         "hand_over": "chair@unit clerk@unit officer@tree",
     },
     "invitation": {"create": "officer@tree", "accept": _EVERYONE},
+    "dual": {"read": "security@all auditor@all log@all", "answer": "security@all"},
     "calendar": {"read": _POSTS, "update": "officer@all"},
     "plan": {"read": _POSTS, "update": "officer@unit leader@unit"},
     "call": {
@@ -117,6 +118,25 @@ def _parse(cell: str) -> Mapping[str, str]:
 MATRIX: dict[str, dict[str, Mapping[str, str]]] = {
     resource: {action: _parse(cell) for action, cell in actions.items()} for resource, actions in _MATRIX.items()
 }
+
+#: Acts that want the password or the second factor typed within the last ten minutes (P-AUTH7): what shows or takes
+#: along personal data, what gives or takes rights, what decides for good. A mark with "export" is the list's export.
+FRESH = frozenset(
+    {
+        ("member", "plain"),
+        ("member", "export"),
+        ("honour", "export"),
+        ("entry", "export"),
+        ("trail", "export"),
+        ("post", "grant"),
+        ("dual", "answer"),
+        ("token", "create"),
+        ("decision", "decide"),
+        ("honour", "revoke"),
+    }
+)
+#: The same for third-party pages, where something is sent.
+VENDOR_FRESH = frozenset({"account_email", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "usersessions_list"})
 
 #: URL names of third-party views that carry no ``access`` mark of ours, each with the roles that may open them.
 VENDOR_PUBLIC = frozenset(

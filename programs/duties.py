@@ -2,7 +2,7 @@
 
 from portal.core.actor import Actor
 from programs.models import Entry
-from programs.spec import Duty
+from programs.spec import Duty, Move
 
 #: Which roles of a post make a duty, at the organisation that the duty is tied to.
 HOLDERS: dict[Duty, frozenset[str]] = {
@@ -33,5 +33,12 @@ def holds(actor: Actor, duty: Duty, entry: Entry) -> bool:
 
 
 def own_matter(actor: Actor, entry: Entry) -> bool:
-    """Separation rule S1: the subject (the person, not the account) takes no step on their own matter."""
-    return holds(actor, Duty.SUBJECT, entry)
+    """Separation rule S1: the subject (the person, not the account) and their declared relatives take no step."""
+    if actor.user is None or entry.member_id is None:
+        return False
+    return actor.user.is_or_is_kin_of(entry.member, entry.created_at)
+
+
+def own_making(actor: Actor, entry: Entry, move: Move) -> bool:
+    """S1 for whoever began the entry: they may hand it in and withdraw it, and judge no step of it."""
+    return move.hand not in ("", "unit") and actor.user is not None and entry.created_by.person == actor.user.person

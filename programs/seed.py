@@ -101,7 +101,7 @@ class Lives:
         Revision: ("entry", "number", "data", "files", "digest", "at", "by"),
         StoredFile: ("id", "name", "mime", "size", "sha256", "created_at", "created_by"),
         Attachment: ("entry", "item", "file", "digest", "added_at", "added_by"),
-        Hand: ("entry", "person", "hand"),
+        Hand: ("entry", "user", "hand"),
         Record: ("at", "by", "post_id", "as_name", "act", "target_type", "target_id", "target_name", "note", "change"),
         Message: ("user", "subject", "body", "url", "key", "created_at", "read_at", "routed"),
     }  # fmt: skip
@@ -111,7 +111,7 @@ class Lives:
         self.sha256, self.random = hashlib.sha256(pdf).hexdigest(), random.Random(5)
         self.next_id, self.linked, self.now = 1, 0, days.end_of_day(days.today() - datetime.timedelta(days=1))
         self.rows: dict[type, list[tuple]] = defaultdict(list)
-        self.signed: dict[tuple[int, str], str] = {}
+        self.signed: dict[tuple[int, int], str] = {}
 
     def write(self, call: Call, planned: Iterable[Planned]) -> dict[str, list[int]]:
         """Write the entries; returns fate → ids. The call's next number follows the last one given."""
@@ -175,7 +175,7 @@ class Lives:
         if name == "lapse":
             return self._record(life, at, Hands(None, None, "", ""), name, change)
         hand = "unit" if name in ("submit", "withdraw") else "leader" if by is self.leader else f"desk:{before[1]}"
-        self.signed.setdefault((life.pk, by.person), hand)
+        self.signed.setdefault((life.pk, by.user), hand)
         if name in TOLD:
             self.rows[Message].append(
                 (self.hands[life.unit.pk].user, TOLD[name].format(life.subject), NOTES.get(name, ""),

@@ -40,7 +40,9 @@ class _City(_Stage):
         known = {post.pk: post for post in posts}
         self.hands = {unit: self.hand(known[post]) for unit, (_user, post, _role) in made["contacts"].items()}
         self.women = defaultdict(list)
-        rows = Member.objects.filter(sex="f", active=True, hired_on__lt="2018-01-01").order_by("organization", "pk")
+        rows = Member.objects.filter(sex="f", active=True, hired_on__lt="2018-01-01", user=None).order_by(
+            "organization", "pk"
+        )
         for one in rows.defer("document_number", "phone", "card_number").iterator(chunk_size=5000):
             if len(self.women[one.organization_id]) < 40:
                 self.women[one.organization_id].append(one)

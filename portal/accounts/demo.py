@@ -15,6 +15,8 @@ from portal.kit import crypto
 
 PASSWORD = "Gonghui-2026"
 SINCE = datetime.date(2024, 1, 1)
+#: From this one's post on, the machine grants nobody anything more: it comes last.
+SECOND_OFFICER = "secadmin2"
 
 #: user name, name, [(role, organisation key)], member key, what to try
 PEOPLE = (
@@ -34,7 +36,8 @@ PEOPLE = (
     ("yuguoqiang", "俞国强", [("clerk", "浦江大学")], "", "浦江大学经办：填推荐表"),
     ("zhouminfang", "周敏芳", [], "zhou", "教师本人：看自己的推荐和荣誉"),
     ("sysadmin", "系统管理员", [("system", "city")], "", "系统管理"),
-    ("secadmin", "安全管理员", [("security", "city")], "", "授予和收回岗位"),
+    ("secadmin", "安全管理员", [("security", "city")], "", "开账号；提出授予岗位"),
+    ("secadmin2", "安全管理员乙", [("security", "city")], "", "确认工作人员的岗位：这要两个人"),
     ("logadmin", "日志管理员", [("log", "city")], "", "操作记录"),
 )
 _LABEL = {"officer": "工作人员", "leader": "分管领导", "supervisor": "监督", "auditor": "经审", "chair": "主席",
@@ -62,7 +65,7 @@ def users(made: dict) -> None:
             user.phone, user.phone_index, user.phone_verified = person.phone, crypto.blind(person.phone, "phone"), True
         user.save()
         made["users"][login] = user
-        for role, org in posts:
+        for role, org in posts if login != SECOND_OFFICER else ():
             Post.objects.create(user=user, role=role, organization=made["orgs"][org], since=SINCE)
     trail.write(SYSTEM, "demo.users", made["users"]["shenyi"], change={"count": len(PEOPLE)})
 
@@ -99,4 +102,10 @@ def invitation(made: dict) -> None:
     invite(officer, made["orgs"]["闵行4"], "clerk", "丁若琳", phone="13677770001")
 
 
-STEPS = (users, unit_accounts, invitation)
+def second_officer(made: dict) -> None:
+    """Two security officers: the founding is over."""
+    user = made["users"][SECOND_OFFICER]
+    Post.objects.create(user=user, role="security", organization=made["orgs"]["city"], since=SINCE)
+
+
+STEPS = (users, unit_accounts, invitation, second_officer)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as vendor
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import context
 from allauth.mfa.base import forms as second_factor
 from django import forms
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from portal.accounts import actions
 from portal.accounts.actions import tries
 from portal.accounts.adapter import begin_try, limit_session
-from portal.accounts.models import Post, Try, User
+from portal.accounts.models import Kin, Post, Try, User
 from portal.accounts.queries import by_login
-from portal.kit import days
-from portal.kit.forms import DateInput
+from portal.kit import days, idcard
+from portal.kit.forms import DateInput, PickRadio
+from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 
 
@@ -67,8 +69,30 @@ class CodeForm(OneCode, second_factor.AuthenticateForm):
 class CodeAgainForm(OneCode, second_factor.ReauthenticateForm):
     """The second factor once more."""
 
+    def note(self) -> None:
+        """Keep in the session that it was given just now."""
+        self.save()
 
-class AccountForm(forms.Form):
+
+class PasswordAgainForm(vendor.ReauthenticateForm):
+    """The password once more, for accounts without a second factor."""
+
+    def note(self) -> None:
+        reauthenticate_by_password(context.request)
+
+
+class DocumentMixin(forms.Form):
+    """A document number, checked like one on the roster."""
+
+    def clean_document_number(self) -> str:
+        text = self.cleaned_data["document_number"].strip()
+        try:
+            return idcard.read_document(text).number if text else ""
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+
+class AccountForm(DocumentMixin):
     """A new account."""
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=80)
@@ -76,8 +100,36 @@ class AccountForm(forms.Form):
         label=gettext_lazy("用户名"), max_length=30, help_text=gettext_lazy("小写字母开头，如 zhangsan；定了不能改")
     )
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
+    document_number = forms.CharField(
+        label=gettext_lazy("居民身份证号"),
+        max_length=18,
+        required=False,
+        help_text=gettext_lazy("认出是同一个人，回避规则按人算；在花名册里的自动对上"),
+    )
     email = forms.EmailField(
         label=gettext_lazy("邮箱"), required=False, help_text=gettext_lazy("忘了密码时，重设的信发到这里")
+    )
+
+
+class KinForm(DocumentMixin):
+    """A relative."""
+
+    relation = forms.ChoiceField(label=gettext_lazy("关系"), choices=Kin.Relation.choices, widget=PickRadio())
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=80)
+    document_number = forms.CharField(label=gettext_lazy("居民身份证号"), max_length=18)
+
+
+class AnswerForm(forms.Form):
+    """The second officer's word."""
+
+    agreed = forms.TypedChoiceField(
+        label=gettext_lazy("意见"),
+        choices=[("1", gettext_lazy("同意，马上生效")), ("0", gettext_lazy("不同意"))],
+        coerce=lambda value: value == "1",
+        widget=PickRadio(),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("说明"), max_length=200, required=False, help_text=gettext_lazy("不同意时写明原因")
     )
 
 
@@ -94,6 +146,11 @@ class GrantForm(forms.Form):
         label=gettext_lazy("到"), widget=DateInput(), required=False, help_text=gettext_lazy("不填，一直到收回")
     )
     note = forms.CharField(label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("任职文件、会议纪要等"))
+    emergency = forms.BooleanField(
+        label=gettext_lazy("紧急：等不到另一位安全管理员，先用到明天"),
+        required=False,
+        help_text=gettext_lazy("日志管理员和经审马上收到警报"),
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

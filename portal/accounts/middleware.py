@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from portal import policy
+from portal.accounts import sessions, stepup
 from portal.accounts.actions import POST_KEY
 from portal.accounts.queries import posts_of
 from portal.core import errors
@@ -38,6 +40,11 @@ class ActingAs:
         request.actor = Actor()
         if request.user.is_authenticated:
             request.posts = list(posts_of(request.user))
+            if sessions.has_ended(request, request.posts):
+                logout(request)
+                request.posts = []
+                return self.get_response(request)
+            sessions.rise(request, request.posts)
             chosen = request.session.get(POST_KEY)
             post = next((p for p in request.posts if p.pk == chosen), None)
             gone = bool(chosen) and post is None
@@ -109,10 +116,12 @@ class Guard:
             if role == "anonymous" and opens_after_login(view, name, request.method):
                 return to_login(request)
             raise Http404
+        mark = mark_of(view, request.method)
+        if role != "anonymous" and not problem.concerns(request) and (question := stepup.gate(request, mark, name)):
+            return question
         methods = allowed_methods(view)
         if methods is not None and request.method not in methods:
             return errors.method_not_allowed(request, methods)
-        mark = mark_of(view, request.method)
         if mark is not None and mark[0] not in WITHOUT_SECOND_FACTOR and second_factor_missing(request):
             if problem.concerns(request):
                 return problem.response(request, 403, _("先在账号页开两步验证，再用接口"))

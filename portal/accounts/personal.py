@@ -12,8 +12,11 @@ HOLDINGS = (
         DUTY,
         "在用期间；停用后保留，操作记录要对得上人",
         Shred.KEEP,
-        {Level.SENSITIVE: ("phone",), Level.PERSONAL: ("username", "name", "email", "last_login", "date_joined")},
-        masks={"phone": text.mask_phone},
+        {
+            Level.SENSITIVE: ("phone", "document_number"),
+            Level.PERSONAL: ("username", "name", "email", "last_login", "date_joined"),
+        },
+        masks={"phone": text.mask_phone, "document_number": text.mask_id},
         person="member",
         account="pk",
         copied=("username", "name", "email", "phone", "date_joined", "last_login", "is_active"),
@@ -59,6 +62,32 @@ HOLDINGS = (
         order=25,
     ),
     Holding(
+        "accounts.Kin",
+        "亲属申报",
+        Level.INTERNAL,
+        "亲属的事请别人办",
+        DUTY,
+        "撤回后保留三年：办过的事要说得清",
+        Shred.KEEP,
+        {Level.SENSITIVE: ("document_number", "name"), Level.PERSONAL: ("relation",)},
+        masks={"document_number": text.mask_id, "name": text.mask_name},
+        account="user",
+        copied=("relation", "name", "declared_at", "ended_at"),
+        order=26,
+    ),
+    Holding(
+        "accounts.DualAct",
+        "双人办理",
+        Level.INTERNAL,
+        "管理的事由两位安全管理员办",
+        DUTY,
+        "保留：操作记录要对得上",
+        Shred.KEEP,
+        account="user",
+        copied=("kind", "state", "role", "organization", "asked_at", "answered_at"),
+        order=27,
+    ),
+    Holding(
         "account.EmailAddress",
         "邮箱地址",
         Level.PERSONAL,
@@ -96,4 +125,7 @@ HOLDINGS = (
     ),
 )
 SEALED = (SealedJson("mfa.Authenticator", "data", "second-factor"),)
-INDEXES = (ExtraIndex("accounts.User", "phone", "phone_index", "phone"),)
+INDEXES = (
+    ExtraIndex("accounts.User", "phone", "phone_index", "phone"),
+    ExtraIndex("accounts.User", "document_number", "document_index", "document"),
+)

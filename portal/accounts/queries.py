@@ -1,13 +1,16 @@
 """Reading accounts and posts."""
 
+import datetime
 import re
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portal.accounts.models import Post, User
+from portal.accounts.models import Post, Try, User
 from portal.core.actor import Actor
-from portal.kit import crypto
+from portal.kit import crypto, days
+
+TRIES_WINDOW = datetime.timedelta(minutes=5)
 
 
 def phone_digits(text: str) -> str:
@@ -43,3 +46,8 @@ def posts_of(user: User) -> QuerySet[Post]:
 def users_for(actor: Actor) -> QuerySet[User]:
     """Accounts that the actor may manage."""
     return User.objects.all() if actor.role == "security" else User.objects.none()
+
+
+def recent_tries(user: User) -> int:
+    """How often a stranger failed at this account within the window of the limit."""
+    return Try.objects.filter(user=user, known=False, at__gt=days.now() - TRIES_WINDOW).count()

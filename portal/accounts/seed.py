@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from portal.accounts.demo import PEOPLE, SINCE, users
+from portal.accounts.demo import PEOPLE, SINCE, second_officer, users
 from portal.accounts.models import Post, User
 from portal.core import trail
 from portal.core.actor import SYSTEM
@@ -35,4 +35,4 @@ def unit_accounts(made: dict) -> None:
     trail.write(SYSTEM, "demo.users", made["users"]["shenyi"], change={"count": len(accounts) + len(PEOPLE)})
 
 
-CITY = (users, unit_accounts)
+CITY = (users, unit_accounts, second_officer)

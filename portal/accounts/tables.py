@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts.models import Post, User
+from portal.accounts.models import DualAct, Post, Try, User
+from portal.accounts.queries import TRIES_WINDOW
 from portal.kit import days
 from portal.kit.tables import Column, Empty, Listing, View, filter_label
 
@@ -53,6 +54,7 @@ POSTS = Listing(
         Column("since", gettext_lazy("起"), value=lambda post: f"{post.since:%Y-%m-%d}", css="num", sort="since"),
         Column("until", gettext_lazy("止"), value=_until, css="num", sort="until"),
         Column("by", gettext_lazy("授予人"), value="granted_by.name", default=False),
+        Column("second", gettext_lazy("确认人"), value="confirmed_by.name", default=False),
     ),
     search=("user__name", "^user__username", "organization__name"),
     search_hint=gettext_lazy("姓名、用户名、单位"),
@@ -60,6 +62,7 @@ POSTS = Listing(
     views=(
         View("now", gettext_lazy("现任"), _in_force),
         View("ending", gettext_lazy("三个月内到期"), _ending),
+        View("emergency", gettext_lazy("紧急授予的"), Q(emergency=True)),
         View("all", gettext_lazy("全部")),
     ),
     order=("organization__pinyin", "role"),
@@ -95,6 +98,11 @@ def _state(user: User) -> str:
     return format_html('<span class="tag good">{}</span>', _("在用"))
 
 
+def _tried(_actor) -> Q:
+    """Accounts at which strangers failed in the last five minutes."""
+    return Q(pk__in=Try.objects.filter(at__gt=days.now() - TRIES_WINDOW, known=False).values("user"))
+
+
 USERS = Listing(
     key="users",
     title=gettext_lazy("账号"),
@@ -125,10 +133,46 @@ USERS = Listing(
     views=(
         View("active", gettext_lazy("在用"), Q(is_active=True)),
         View("stopped", gettext_lazy("停用"), Q(is_active=False)),
+        View("locked", gettext_lazy("有人在试密码"), _tried),
         View("all", gettext_lazy("全部")),
     ),
     order=("name",),
     empty=Empty(gettext_lazy("还没有账号"), gettext_lazy("开通以后列在这里。")),
 )
 
-LISTINGS = (POSTS, USERS)
+DUALS = Listing(
+    key="duals",
+    title=gettext_lazy("双人办理"),
+    noun=gettext_lazy("件"),
+    columns=(
+        Column(
+            "who",
+            gettext_lazy("给谁"),
+            value="user.name",
+            phone="k",
+            fixed=True,
+            link=lambda act: reverse("accounts:dual", args=[act.pk]),
+        ),
+        Column("what", gettext_lazy("事项"), value=str, phone="w"),
+        Column("asked_by", gettext_lazy("提出人"), value="asked_by.name"),
+        Column(
+            "asked_at",
+            gettext_lazy("提出"),
+            css="num",
+            sort="asked_at",
+            value=lambda act: f"{days.local(act.asked_at):%Y-%m-%d %H:%M}",
+        ),
+        Column("second", gettext_lazy("第二人"), value="answered_by.name"),
+        Column("state", gettext_lazy("情形"), value=lambda act: act.get_state_display(), phone="s"),
+    ),
+    search=("user__name", "^user__username"),
+    search_hint=gettext_lazy("姓名、用户名"),
+    views=(
+        View("waiting", gettext_lazy("等第二人"), Q(state=DualAct.State.WAITING)),
+        View("all", gettext_lazy("全部")),
+    ),
+    order=("-asked_at",),
+    empty=Empty(gettext_lazy("没有等确认的"), gettext_lazy("一位安全管理员提出以后，在这里等另一位。")),
+)
+
+LISTINGS = (POSTS, USERS, DUALS)

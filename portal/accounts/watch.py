@@ -1,14 +1,20 @@
 """What the account pages of allauth change is recorded, and the owner is told. The only signals of the portal."""
 
+import time
+
 from allauth.account import signals as account
 from allauth.mfa import signals as second_factor
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core import outbox, trail
+from portal.accounts import sessions, stepup
+from portal.accounts.queries import posts_of
+from portal.core import jobs, outbox, trail
 from portal.core.actor import SYSTEM, Actor
+from portal.kit import crypto
 
 #: signal → (act, what the owner reads; "" tells nobody)
 WATCHED: tuple[tuple[Signal, str, object], ...] = (
@@ -47,8 +53,24 @@ def _watch(signal: Signal, act: str, told: object) -> None:
     _kept.append(note)
 
 
+def _begin(sender, request: HttpRequest | None = None, user=None, **kwargs) -> None:
+    """A full log-in: the session's clock starts, and it is fresh."""
+    if request is not None:
+        sessions.begin(request, list(posts_of(user)))
+        request.session[stepup.FRESH_KEY] = time.time()
+
+
+def _tell_former(sender, request=None, user=None, from_email_address=None, **kwargs) -> None:
+    """The former address learns of the change: whoever changed it may not be the owner (P-AUTH6)."""
+    if from_email_address is not None and user is not None:
+        params = {"user": user.pk, "to": crypto.seal(from_email_address.email, "former-address")}
+        jobs.start("accounts.tell_former", SYSTEM, str(_("邮箱改过了")), params)
+
+
 def start() -> None:
     """Connect once, when the app is ready."""
     if not _kept:
+        user_logged_in.connect(_begin)
+        account.email_changed.connect(_tell_former)
         for signal, act, told in WATCHED:
             _watch(signal, act, told)

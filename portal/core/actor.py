@@ -36,8 +36,8 @@ class Actor:
 
     @property
     def person(self) -> str:
-        """Key of the person for separation rules: the member where known, else the account."""
-        return f"m{self.member_id}" if self.member_id else f"u{self.user.pk}" if self.user else "machine"
+        """Key of the person for separation rules: the same for all accounts of one person."""
+        return f"u{self.user.person}" if self.user else "machine"
 
     @cached_property
     def tree_ids(self) -> list[int] | None:

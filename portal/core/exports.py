@@ -26,7 +26,9 @@ __all__ = ["XLSX", "file_name", "hook", "open_query", "record", "still_allowed",
 
 
 def still_allowed(actor: Actor, resource: str) -> None:
-    """The same question inside the job."""
+    """Whether this actor may take the list along now; asked at the start, inside the job and at its end."""
+    if actor.user is not None and actor.user.restrained:
+        raise Refused(_("两步验证刚重设过，24 小时内不能导出"))
     if not policy.may_export(actor.role, resource):
         raise Refused(_("你现在的岗位不能导出这张表了"))
 
@@ -36,6 +38,7 @@ def hook(request: HttpRequest, export: Export) -> HttpResponse | None:
     resource = request.resolver_match.func.access[0]
     if not policy.may_export(request.actor.role, resource):
         raise Http404
+    still_allowed(request.actor, resource)
     if not export.big:
         record(request.actor, export.listing.key, export.count, export.columns, export.query)
         return None

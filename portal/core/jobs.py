@@ -90,7 +90,8 @@ class JobRun:
         return actor_of(self.job)
 
     def progress(self, done: int, total: int, text: str = "", force: bool = False) -> None:
-        """Show progress, at most twice a second. Raises Cancelled when the owner asked to stop.
+        """Show progress, at most twice a second. Raises Cancelled when the owner asked to stop, and Refused when the
+        rights with which it began have ended meanwhile (P-ACL6).
 
         Written on its own connection state: call it outside a long transaction, or the page will not see it.
         """
@@ -103,6 +104,8 @@ class JobRun:
             raise Superseded
         if Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists():
             raise Cancelled
+        if self.job.owner_id:
+            actor_of(Job.objects.select_related("owner").get(pk=self.job.pk))
 
     def result(self, data: dict | None = None, url: str = "", file: StoredFile | None = None) -> None:
         """Keep the result that the job's page shows."""

@@ -62,7 +62,7 @@ def sign_decision(by: Actor, decision_id: int, version: int, decided_on: datetim
         raise Refused(_("这份决定已经签发或改过，请看过新的再签"))
     if by.role != "leader" or decision.call.owner_id != by.organization_id:
         raise Refused(_("这份决定由主办单位的领导签发"))
-    if decision.drafted_by_id == by.user.pk:
+    if decision.drafted_by.person == by.user.person:
         raise Refused(_("起草和签发要两个人"))
     lines = list(decision.lines.select_related("entry").order_by("entry_id"))
     held = [line for line in lines if line.entry.held]

@@ -29,6 +29,7 @@ OUT_OF_THE_ORDER = frozenset({State.REFUSED, State.WITHDRAWN, State.LAPSED})
 #: What a move and its guard read of an entry.
 RELATED = (
     "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "came_from", "member",
+    "created_by",
 )  # fmt: skip
 SECOND_HAND = gettext_lazy("你已经以另一个身份办过这一件，这一步要换一个人办")
 
@@ -53,7 +54,9 @@ def why_not(actor: Actor, move: Move, entry: Entry, through: str = "") -> str:
     if not duties.holds(actor, move.by, entry):
         return _("这一步不归你办")
     if duties.own_matter(actor, entry):
-        return _("这是你本人的事，请别人办")
+        return _("这是你本人或亲属的事，请别人办")
+    if duties.own_making(actor, entry, move):
+        return _("这一件是你填起来的，你已经以另一个身份办过，这一步要换一个人办")
     return ""
 
 
@@ -166,7 +169,7 @@ def _sign(entry: Entry, by: Actor, move: Move) -> None:
     """Separation rule S2. Whoever was another pair of hands on this entry cannot be this one."""
     hand = _hand(entry, move)
     # ON CONFLICT DO NOTHING, then look: the constraint decides a race, not a read before it.
-    Hand.objects.bulk_create([Hand(entry=entry, person=by.person, hand=hand)], ignore_conflicts=True)
+    Hand.objects.bulk_create([Hand(entry=entry, user=by.user, hand=hand)], ignore_conflicts=True)
     held = set(Hand.objects.filter(entry=entry, person__in=_persons(by)).values_list("hand", flat=True))
     if held != {hand}:
         raise Refused(SECOND_HAND)

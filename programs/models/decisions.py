@@ -1,5 +1,6 @@
 """Decisions: a numbered document that settles many entries in one transaction."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -18,6 +19,23 @@ class DecisionQuerySet(models.QuerySet):
         if actor.role in ("officer", "leader"):
             return self.filter(call__owner=actor.organization)
         return self.none()
+
+
+# The check below compares accounts; this one compares people.
+two_people = pgtrigger.Trigger(
+    name="two_people",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+    IF NEW.signed_by_id IS NOT NULL AND (
+      SELECT count(DISTINCT person) FROM accounts_user WHERE id IN (NEW.drafted_by_id, NEW.signed_by_id)
+    ) < 2 THEN
+      RAISE EXCEPTION 'drafted and signed by one person'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_two_people';
+    END IF;
+    RETURN NEW;
+    """,
+)
 
 
 class Decision(models.Model):
@@ -54,6 +72,7 @@ class Decision(models.Model):
                 name="decision_signed",
             ),
         ]
+        triggers = [two_people]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

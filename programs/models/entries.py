@@ -220,17 +220,54 @@ class Attachment(models.Model):
         return self.item
 
 
+# The person is looked up here, not believed: S1 and S2 hold for a plain INSERT as well.
+whose_hand = pgtrigger.Trigger(
+    name="whose_hand",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("actor", "accounts_user"), ("matter", "programs_entry"), ("subject", "text")],
+    func="""
+    SELECT * INTO actor FROM accounts_user WHERE id = NEW.user_id;
+    IF actor.id IS NULL THEN
+      RAISE EXCEPTION 'a hand is somebody''s' USING ERRCODE = 'check_violation', CONSTRAINT = 'hand_of_somebody';
+    END IF;
+    NEW.person := 'u' || actor.person;
+    SELECT * INTO matter FROM programs_entry WHERE id = NEW.entry_id;
+    SELECT document_index INTO subject FROM registry_member WHERE id = matter.member_id;
+    IF (actor.document_index <> '' AND actor.document_index = subject)
+      OR EXISTS (SELECT 1 FROM accounts_user u WHERE u.person = actor.person AND u.member_id = matter.member_id)
+    THEN
+      RAISE EXCEPTION 'own matter' USING ERRCODE = 'check_violation', CONSTRAINT = 'hand_not_in_own_matter';
+    END IF;
+    IF NEW.hand <> 'unit' AND actor.person = (SELECT person FROM accounts_user WHERE id = matter.created_by_id) THEN
+      RAISE EXCEPTION 'made by the same person' USING ERRCODE = 'check_violation', CONSTRAINT = 'hand_not_of_the_maker';
+    END IF;
+    IF EXISTS (
+      SELECT 1 FROM accounts_kin k JOIN accounts_user d ON d.id = k.user_id
+      WHERE (k.ended_at IS NULL OR k.ended_at > matter.created_at) AND subject <> ''
+        AND (d.person = actor.person AND k.document_index = subject
+          OR d.document_index = subject AND actor.document_index <> '' AND k.document_index = actor.document_index)
+    ) THEN
+      RAISE EXCEPTION 'matter of a relative' USING ERRCODE = 'check_violation', CONSTRAINT = 'hand_not_of_kin';
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+
 @appended
 class Hand(models.Model):
     """Which pair of hands a person was on an entry. The constraint holds separation rule S2, whatever the code does."""
 
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="hands")
-    person = models.CharField(max_length=24)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    #: Set by the trigger: one person, whatever the account.
+    person = models.CharField(max_length=24, db_default="")
     hand = models.CharField(max_length=24)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "person"], name="hand_one_per_person")]
-        triggers = [append_only]
+        triggers = [append_only, whose_hand]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.hand}"

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import policy
 from portal.accounts import actions
 from portal.accounts.models import Post
 from portal.core.actor import Actor
@@ -18,8 +19,16 @@ from tests import factories
 TODAY = timezone.localdate
 
 
-def grant(world, user, role="chair", org="a1", by="security", **more):
-    return actions.grant_post(world[by], user, role, world[org], TODAY(), **more)
+def grant(world, user, role="chair", org="a1", by="security", since=None, **more):
+    """A unit's post at once, a post of staff through the second officer."""
+    since = since or TODAY()
+    if role not in policy.STAFF_ROLES:
+        return actions.grant_post(world[by], user, role, world[org], since, **more)
+    if "second" not in world.actors:
+        world.actors["second"] = factories.post("security", world["city"])
+    act = actions.ask_post(world[by], user, role, world[org], since, note="任命", **more)
+    actions.answer(world["second"], act.pk, True)
+    return Post.objects.get(user=user, role=role, organization=world[org], since=since)
 
 
 def test_a_granted_post_works_at_once_and_is_recorded_and_told(world, client):
@@ -61,7 +70,7 @@ def test_who_checks_or_minds_the_machine_does_nothing_else(world, alone, other):
 def test_one_after_the_other_is_no_conflict(world):
     somebody = factories.user()
     grant(world, somebody, "officer", "city", until=TODAY())
-    actions.grant_post(world["security"], somebody, "auditor", world["city"], TODAY() + datetime.timedelta(days=1))
+    grant(world, somebody, "auditor", "city", since=TODAY() + datetime.timedelta(days=1))
     assert Post.objects.filter(user=somebody).count() == 2
 
 
@@ -69,7 +78,8 @@ def test_the_control_without_the_trigger_the_database_takes_it(world):
     somebody = factories.user()
     grant(world, somebody, "auditor", "city")
     with pgtrigger.ignore("accounts.Post:alone"):
-        Post.objects.create(user=somebody, role="officer", organization=world["city"], since=TODAY())
+        hands = {"granted_by": world["security"].user, "confirmed_by": world["second"].user}
+        Post.objects.create(user=somebody, role="officer", organization=world["city"], since=TODAY(), **hands)
     assert Post.objects.filter(user=somebody).count() == 2
 
 
@@ -95,11 +105,13 @@ def test_taken_away_works_with_the_next_request(world, client):
     assert Record.objects.get(act="post.end").note == "调离"
 
 
-def test_the_last_security_administrator_stays(world):
-    with pytest.raises(Refused, match="只剩这一位"):
+def test_two_security_administrators_stay(world):
+    with pytest.raises(Refused, match="只剩 0 位"):
         actions.end_post(world["security"], world["security"].post.pk, "退休")
-    second = grant(world, factories.user(), "security", "city")
-    actions.end_post(Actor(second.user, second), world["security"].post.pk, "退休")
+    third = grant(world, factories.user(), "security", "city")
+    actions.end_post(Actor(third.user, third), world["security"].post.pk, "退休")
+    with pytest.raises(Refused, match="只剩 1 位"):
+        actions.end_post(Actor(third.user, third), world["second"].post.pk, "退休")
 
 
 # ── pages ──

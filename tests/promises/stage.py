@@ -12,6 +12,7 @@ from typing import Any
 
 from awards.honours import actions as honours
 from awards.honours.models import Certificate, CertificateBatch
+from portal.accounts import actions as accounts
 from portal.accounts.actions import invitations
 from portal.api.actions.hooks import create_hook
 from portal.api.actions.tokens import create_token
@@ -100,6 +101,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "honour_id": in_reach or role == "auditor" or thing.subject == actor,
         "post_id": role in ("security", "auditor", "log") or (role == "officer" and thing.place in reached),
         "user_id": role == "security",
+        "act_id": role in ("security", "auditor", "log"),
         "record_id": role in ("auditor", "log"),
         "delivery_id": role == "system",
         "plan_id": role not in ("anonymous", "teacher"),
@@ -129,7 +131,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         if thing.draft:
             return role in UNIT_ROLES and own_place
         return in_reach or role == "auditor" or thing.subject == actor
-    if thing.kind in ("message_id", "job_id", "import_id", "run_id", "token_id"):
+    if thing.kind in ("message_id", "job_id", "import_id", "run_id", "token_id", "kin_id"):
         return thing.owner == actor
     return rules[thing.kind]
 
@@ -303,6 +305,11 @@ def _ground(stage: Stage) -> None:
         if actor.post:
             stage.add("post_id", actor.post, stage.place_of(key))
             stage.add("user_id", actor.user, stage.place_of(key))
+    for key in ("officer", "a1.chair", "u.clerk", "teacher"):
+        kin = accounts.declare_kin(world[key], "spouse", "某亲属", factories.resident_id(len(key), birth="19710203"))
+        stage.add("kin_id", kin, stage.place_of(key), owner=key)
+    asked = accounts.ask_post(world["security"], factories.user("新来的"), "officer", world["a"], days.today())
+    stage.add("act_id", asked, "city")
     plan = import_plan(read_plan(PLAN.read_text("utf-8")).document, world["officer"]).plan
     stage.add("plan_id", plan, "city")
     stage.add("item_id", plan.items.tasks().first(), "city")

@@ -3,6 +3,7 @@
 import datetime
 import re
 import secrets
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from portal import policy
 from portal.accounts import checks
 from portal.accounts.models import Post, User
 from portal.accounts.queries import phone_digits
@@ -18,7 +20,7 @@ from portal.core import jobs, outbox, trail
 from portal.core.actor import SYSTEM, Actor
 from portal.kit import crypto, days
 from portal.kit.refusal import Refused
-from portal.registry.models import Organization
+from portal.registry.models import Member, Organization
 
 #: No capitals, no @, not digits only: a user name can never be taken for a phone or an e-mail.
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}", re.ASCII)
@@ -30,8 +32,13 @@ def _first_password() -> str:
 
 
 @transaction.atomic
-def create_user(by: Actor, username: str, name: str, email: str = "", phone: str = "") -> tuple[User, str]:
-    """Open an account; returns it with its first password, which is shown once and kept nowhere."""
+def create_user(
+    by: Actor, username: str, name: str, email: str = "", phone: str = "", document_number: str = ""
+) -> tuple[User, str]:
+    """Open an account; returns it with its first password, which is shown once and kept nowhere.
+
+    By ``document_number`` the holder is known for one person whatever their accounts, and found on the roster.
+    """
     username, email = username.strip().lower(), email.strip().lower()
     if not USERNAME.fullmatch(username):
         raise Refused(_("用户名用小写字母开头，3 到 30 个字母、数字、点或横线"), "username")
@@ -47,7 +54,11 @@ def create_user(by: Actor, username: str, name: str, email: str = "", phone: str
         phone=digits,
         phone_index=crypto.blind(digits, "phone") or None,
         phone_verified=bool(digits),
+        document_number=document_number,
+        document_index=crypto.blind(document_number, "document"),
     )
+    holder = Member.objects.filter(document_index=user.document_index, user=None).first() if document_number else None
+    user.member = holder
     for field, taken in _taken(user).items():
         raise Refused(taken, field)
     try:
@@ -73,13 +84,13 @@ def _taken(user: User) -> dict[str, str]:
 @transaction.atomic
 def renew_password(by: Actor, user_id: int) -> tuple[User, str]:
     """Give a new first password to somebody who cannot reset theirs; their sessions end. Not for oneself."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     if by.user.pk == user.pk:
         raise Refused(_("自己的密码在“改密码”里改"))
     password = _first_password()
     user.set_password(password)
     user.save(update_fields=["password"])
-    _end_sessions(user)
+    end_sessions(user)
     trail.write(by, "account.password_renewed", user, name=user.username)
     warning = _("不是你请他重设的，马上打电话给上一级工会。")
     outbox.tell([user], _("密码由管理员重设过"), warning, kind=outbox.Kind.SAFETY)
@@ -91,6 +102,9 @@ def ask_reset(user: User | None, email: str) -> None:
     """Have a link sent to set a new password. Nothing for unknown and stopped accounts, and nobody learns so."""
     if user is None or not user.is_active or user.email != email:
         return
+    if not user.may_reset:
+        trail.write(SYSTEM, "account.reset_too_soon", user, name=user.username)
+        return
     jobs.start("accounts.reset", SYSTEM, _("重设密码的信"), {"user": user.pk})
     trail.write(SYSTEM, "account.reset_asked", user, name=user.username)
 
@@ -98,7 +112,7 @@ def ask_reset(user: User | None, email: str) -> None:
 @transaction.atomic
 def set_active(by: Actor, user_id: int, active: bool, reason: str) -> User:
     """Stop an account or restore it. A stopped one is out with its next request."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     if by.user.pk == user.pk:
         raise Refused(_("不能停用自己的账号"))
     if not reason.strip():
@@ -108,15 +122,26 @@ def set_active(by: Actor, user_id: int, active: bool, reason: str) -> User:
     user.is_active = active
     user.save(update_fields=["is_active"])
     if not active:
-        _end_sessions(user)
+        end_sessions(user)
     trail.write(by, "account.restore" if active else "account.stop", user, note=reason.strip(), name=user.username)
     return user
 
 
-def _end_sessions(user: User) -> None:
+def end_sessions(user: User) -> None:
+    """Out everywhere, with the next request."""
     open_ones = UserSession.objects.filter(user=user)
     Session.objects.filter(session_key__in=open_ones.values("session_key")).delete()
     open_ones.delete()
+
+
+@transaction.atomic
+def end_all_sessions(by: Actor, user_id: int) -> int:
+    """A security officer signs somebody out everywhere; returns how many places that were."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    count = UserSession.objects.filter(user=user).count()
+    end_sessions(user)
+    trail.write(by, "account.sessions_ended", user, change={"count": count}, name=user.username)
+    return count
 
 
 @transaction.atomic
@@ -129,21 +154,53 @@ def grant_post(
     until: datetime.date | None = None,
     note: str = "",
 ) -> Post:
-    """Grant a post. Raises Refused for one's own, and for roles that one person may not hold together (S5, S6)."""
-    User.objects.select_for_update().get(pk=user.pk)
+    """Grant a post of a unit. Raises Refused for one's own, for roles that one person may not hold together (S5, S6),
+    and for posts of staff, which take two security officers (``actions.duals``).
+    """
+    if role in policy.STAFF_ROLES and by.user is not None:
+        raise Refused(_("“%(role)s”由两位安全管理员办：一位提出，另一位确认") % {"role": policy.ROLES[role]}, "role")
+    return write_post(by, user, role, organization, since, until, note)
+
+
+def write_post(
+    by: Actor,
+    user: User,
+    role: str,
+    organization: Organization,
+    since: datetime.date,
+    until: datetime.date | None,
+    note: str,
+    **hands: Any,
+) -> Post:
+    """Check and write one post inside the caller's transaction. ``hands``: granted_by, confirmed_by, emergency."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     checks.may_grant(by, user, role, organization, since, until)
-    post = Post(user=user, role=role, organization=organization, since=since, until=until, granted_by=by.user)
+    hands.setdefault("granted_by", by.user)
+    post = Post(user=user, role=role, organization=organization, since=since, until=until, **hands)
     try:
         with transaction.atomic():
             post.save(force_insert=True)
     except IntegrityError as problem:
-        raise Refused(_("%(name)s已经有这个岗位了") % {"name": user.name}, "role") from problem
+        raise Refused(_refusal(problem, user), "role") from problem
     change = {"user": user.pk, "role": role, "organization": organization.pk, "since": str(since)}
+    change |= {key: value.pk if isinstance(value, User) else value for key, value in hands.items() if value}
     if until:
         change["until"] = str(until)
-    trail.write(by, "post.grant", post, note=note.strip(), change=change, name=f"{post}")
+    trail.write(by, "post.emergency" if post.emergency else "post.grant", post, note=note.strip(), change=change)
     outbox.tell([user], _("你有了新的岗位：%(post)s") % {"post": post}, key=f"post-{post.pk}")
     return post
+
+
+def _refusal(problem: IntegrityError, user: User) -> str:
+    """The words for what the database refused."""
+    rules = {
+        "post_alone": _("经审和三类管理员不兼别的岗位，%(name)s名下（连同本人的别的账号）已有冲突的岗位"),
+        "post_two_officers": _("这个岗位要两位在任的安全管理员，还得是两个人"),
+        "post_not_to_oneself": _("不能给自己授予岗位，本人的别的账号也不行"),
+        "post_once": _("%(name)s已经有这个岗位了"),
+    }
+    found = next((text for name, text in rules.items() if name in str(problem.__cause__)), _("没能授予，刷新看看"))
+    return found % {"name": user.name} if "%" in found else found
 
 
 @transaction.atomic
@@ -167,11 +224,17 @@ def end_post(by: Actor, post_id: int, note: str, until: datetime.date | None = N
 
 
 @transaction.atomic
-def act_as(request: HttpRequest, post: Post | None) -> None:
-    """Act in another post from the next page on; the session gets a new id, as at every change of rights."""
+def renew_session(request: HttpRequest) -> None:
+    """A new id for the session, as at every rise of rights (P-AUTH1); the old one opens nothing any more."""
     old = request.session.session_key
-    request.session[POST_KEY] = post.pk if post else 0
     request.session.cycle_key()
     UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+@transaction.atomic
+def act_as(request: HttpRequest, post: Post | None) -> None:
+    """Act in another post from the next page on; the session gets a new id, as at every change of rights."""
+    request.session[POST_KEY] = post.pk if post else 0
+    renew_session(request)
     change = {"from": request.actor.post.pk if request.actor.post else None, "to": post.pk if post else None}
     trail.write(Actor(request.user, post), "account.act_as", request.user, change=change, name=request.user.username)

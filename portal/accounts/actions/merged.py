@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal.accounts.actions.accounts import _end_sessions
+from portal.accounts.actions.accounts import end_sessions
 from portal.accounts.models import Post, User
 from portal.core import trail
 from portal.core.actor import Actor
@@ -32,7 +32,7 @@ def move(by: Actor, pair: Pair) -> dict[str, Any]:
     was_active = theirs.is_active
     theirs.member, theirs.is_active = None, False
     theirs.save(update_fields=["member", "is_active"])
-    _end_sessions(theirs)
+    end_sessions(theirs)
     change = {"into": mine.pk, "posts": moved}
     trail.write(by, "account.stop", theirs, note=_("和另一个账号是同一个人"), change=change, name=theirs.username)
     return {"stopped": theirs.pk, "active": was_active, "posts": moved}

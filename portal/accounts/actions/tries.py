@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.models import SpentCode, Try, User
+from portal.accounts.queries import TRIES_WINDOW
 from portal.core import outbox, trail
 from portal.core.actor import SYSTEM
 from portal.kit import crypto, days
@@ -29,7 +30,7 @@ class Budget:
     window: datetime.timedelta
 
 
-FIVE_MINUTES = datetime.timedelta(minutes=5)
+FIVE_MINUTES = TRIES_WINDOW
 BUDGETS = {
     Try.What.LOGIN: Budget(6, 4, 60, FIVE_MINUTES),
     Try.What.CODE: Budget(6, 4, 60, FIVE_MINUTES),

@@ -1,16 +1,23 @@
 """User and Post."""
 
-import pgtrigger
+import datetime
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal import policy
+from portal.accounts.models.separation import alone, contact_changed, open_union, same_person, two_officers
 from portal.core.actor import Actor
+from portal.kit import days
 from portal.kit.fields import EncryptedTextField
 from portal.registry.models import Member, Organization
+
+#: How long a new address waits before it can reset a password.
+CONTACT_SETTLES = datetime.timedelta(hours=24)
 
 
 class User(AbstractUser):
@@ -23,12 +30,23 @@ class User(AbstractUser):
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     member = models.OneToOneField(Member, models.PROTECT, null=True, blank=True, related_name="user")
+    #: For an account whose holder is on no roster: separation rules count people (S2, S6).
+    document_number = EncryptedTextField(_("证件号码"), blank=True, db_default="", default="", editable=False)
+    #: Its keyed hash, the member's where there is one. Never cleared.
+    document_index = models.CharField(max_length=64, blank=True, db_default="", editable=False, db_index=True)
+    #: The same number for all accounts of one person: the id of the first of them. Set by the trigger ``person``.
+    person = models.BigIntegerField(db_default=0, editable=False, db_index=True)
+    #: An address or a telephone newer than a day resets no password (P-AUTH6).
+    contact_changed_at = models.DateTimeField(null=True, editable=False)
+    #: Until then no exports: the second factor was just reset (S7).
+    restrained_until = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
     REQUIRED_FIELDS = ["name"]
 
     class Meta(AbstractUser.Meta):
         constraints = [models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="user_email_once")]
+        triggers = [same_person, contact_changed]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -39,9 +57,37 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         return self.name
 
+    @cached_property
+    def _members(self) -> frozenset[int]:
+        """The members that this person's accounts belong to: one at most, if the rosters are right."""
+        theirs = User.objects.filter(person=self.person, member__isnull=False)
+        return frozenset(theirs.values_list("member_id", flat=True))
 
-#: Separation rules S5 and S6: who checks, or minds the machine, the keys or the trail, holds no other role meanwhile.
-ALONE = ("auditor", "system", "security", "log")
+    @cached_property
+    def _kin(self) -> list[tuple[str, datetime.datetime | None]]:
+        """(document index, end) of everybody declared as family by this person, or who declared them."""
+        theirs = self._meta.apps.get_model("accounts", "Kin").objects
+        mine = theirs.filter(user__person=self.person).values_list("document_index", "ended_at")
+        if not self.document_index:
+            return list(mine)
+        whose = theirs.filter(document_index=self.document_index).exclude(user__document_index="")
+        return [*mine, *whose.values_list("user__document_index", "ended_at")]
+
+    def is_or_is_kin_of(self, member: Member, at: datetime.datetime) -> bool:
+        """Whether the matter of this member, begun at ``at``, is one's own or a declared relative's (S1)."""
+        if member.pk in self._members or (self.document_index and self.document_index == member.document_index):
+            return True
+        return any(i == member.document_index and (ended is None or ended > at) for i, ended in self._kin)
+
+    @property
+    def may_reset(self) -> bool:
+        """Whether the address has been theirs for a day: a new one resets no password yet (P-AUTH6)."""
+        return self.contact_changed_at is None or self.contact_changed_at <= days.now() - CONTACT_SETTLES
+
+    @property
+    def restrained(self) -> bool:
+        """Whether nothing may leave through this account for now."""
+        return self.restrained_until is not None and self.restrained_until > days.now()
 
 
 class PostQuerySet(models.QuerySet):
@@ -74,45 +120,17 @@ class Post(models.Model):
     granted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
     )
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
+    #: Granted by one security officer alone, for a day at most (S8).
+    emergency = models.BooleanField(_("紧急"), db_default=False, default=False)
 
     objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["organization_id", "role", "id"]
-        triggers = [
-            # The lock is per person: two grants at once cannot both look before the other has written.
-            pgtrigger.Trigger(
-                name="alone",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
-                PERFORM pg_advisory_xact_lock(714200, NEW.user_id::int);
-                IF EXISTS (
-                  SELECT 1 FROM accounts_post p
-                  WHERE p.user_id = NEW.user_id AND p.id IS DISTINCT FROM NEW.id AND p.role <> NEW.role
-                    AND (p.role IN {ALONE} OR NEW.role IN {ALONE})
-                    AND daterange(p.since, p.until, '[]') && daterange(NEW.since, NEW.until, '[]')
-                ) THEN
-                  RAISE EXCEPTION 'user % holds another role meanwhile', NEW.user_id
-                    USING ERRCODE = 'check_violation', CONSTRAINT = 'post_alone';
-                END IF;
-                RETURN NEW;
-                """,  # nosec B608 # roles are constants
-            ),
-            # KEY SHARE waits for a merger or an end of the union that is under way.
-            pgtrigger.Trigger(
-                name="open_union",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                PERFORM 1 FROM registry_organization WHERE id = NEW.organization_id AND active FOR KEY SHARE;
-                IF NOT FOUND THEN
-                  RAISE EXCEPTION 'union % is closed', NEW.organization_id USING ERRCODE = 'check_violation';
-                END IF;
-                RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = [alone, two_officers, open_union]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "role", "organization"], condition=Q(until__isnull=True), name="post_once"

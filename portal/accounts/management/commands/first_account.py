@@ -1,4 +1,4 @@
-"""A new installation's first account: the security officer, who grants every further post in the browser."""
+"""A new installation's first two accounts: the security officers, who grant every further post in the browser."""
 
 from argparse import ArgumentParser
 
@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from portal.accounts import actions
+from portal.accounts import actions, checks
 from portal.accounts.models import Post
 from portal.core.actor import SYSTEM
 from portal.kit.refusal import Refused
@@ -24,8 +24,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, **options) -> None:
-        if Post.objects.filter(role="security").exists():
-            raise CommandError("there is a security officer already: further posts are granted in the browser")
+        if Post.objects.current().filter(role="security").count() >= checks.OFFICERS:
+            raise CommandError("there are two security officers already: further posts are granted in the browser")
         try:
             city = Organization.objects.filter(kind="city").first()
             city = city or create_organization(SYSTEM, None, "city", "0", name=options["union"])

@@ -49,6 +49,15 @@ def document() -> str:
     for resource, actions in policy.MATRIX.items():
         for action, granted in actions.items():
             lines.append(f"| {resource} | {action} | " + " | ".join(granted.get(role, "") for role in roles) + " |")
+    lines += [
+        "",
+        "## Asked once more",
+        "",
+        "The password or the second factor must have been typed within ten minutes for:",
+        "",
+    ]
+    lines += [f"- {resource} {action}" for resource, action in sorted(policy.FRESH)]
+    lines += [f"- {name} (allauth, when something is sent)" for name in sorted(policy.VENDOR_FRESH)]
     lines += ["", "## Addresses", "", "| name | address | resource | action | methods |", "|---|---|---|---|---|"]
     lines += [_line(*entry) for entry in sorted(patterns(), key=lambda entry: (entry[0], entry[1]))]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """Switching identity; posts and accounts for security administrators."""
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,11 +43,28 @@ def act_as(request: HttpRequest) -> HttpResponse:
 @access("post", "read", methods=("GET",))
 def posts(request: HttpRequest) -> HttpResponse:
     """Who holds which post; security administrators may also grant and take away."""
-    rows = Post.objects.visible_to(request.actor).select_related("user", "organization", "granted_by")
+    rows = Post.objects.visible_to(request.actor).select_related("user", "organization", "granted_by", "confirmed_by")
     acts = [Act(_("授予岗位"), reverse("accounts:post_grant"), primary=True)] if _may_grant(request) else []
     return listing_page(
         request, POSTS_TO_END if acts else POSTS, rows, acts=acts, lead=_("授予、收回都记在操作记录里。")
     )
+
+
+def _grant(request: HttpRequest, wanted: dict) -> HttpResponse:
+    """A unit's post at once, a staff post through the second officer, or until tomorrow with the alarm going off."""
+    name = {"name": wanted["user"].name}
+    if wanted.pop("emergency"):
+        held = ("user", "role", "organization", "note")
+        post = actions.grant_in_emergency(request.actor, **{key: wanted[key] for key in held})
+        toast(request, _("已紧急授予%(name)s，到 %(until)s，警报已发") % {**name, "until": post.until})
+    elif wanted["role"] in policy.STAFF_ROLES:
+        act = actions.ask_post(request.actor, **wanted)
+        toast(request, _("已提出：%(name)s，%(act)s。等另一位安全管理员确认") % {**name, "act": act})
+        return redirect("accounts:dual", act.pk)
+    else:
+        post = actions.grant_post(request.actor, **wanted)
+        toast(request, _("已授予：%(name)s，%(post)s") % {**name, "post": post})
+    return redirect("accounts:posts")
 
 
 @access("post", "grant")
@@ -56,13 +74,10 @@ def post_grant(request: HttpRequest) -> HttpResponse:
         if not first_time(request):
             return redirect("accounts:posts")
         try:
-            post = actions.grant_post(request.actor, **form.cleaned_data)
+            return _grant(request, dict(form.cleaned_data))
         except Refused as refusal:
             give_back(request)
             refuse(form, refusal)
-        else:
-            toast(request, _("已授予：%(name)s，%(post)s") % {"name": post.user.name, "post": post})
-            return redirect("accounts:posts")
     crumbs = [(_("岗位"), reverse("accounts:posts"))]
     return form_page(
         request,
@@ -71,7 +86,7 @@ def post_grant(request: HttpRequest) -> HttpResponse:
         crumbs=crumbs,
         submit=_("授予"),
         back=(_("先不授予"), reverse("accounts:posts")),
-        lead=_("不能给自己授予。经审和三类管理员各是一个人，不兼别的岗位。"),
+        lead=_("主席、经办授予后马上生效；工作人员的岗位要另一位安全管理员确认。经审和三类管理员不兼别的岗位。"),
     )
 
 
@@ -152,6 +167,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
                 (_("用户名"), account.username),
                 (_("邮箱"), account.email or _("没有")),
                 (_("手机"), _("有，能用来登录") if account.phone_index else _("没有")),
+                (_("认人"), _("按证件号") if account.document_index else _("没填证件号，只按账号认")),
                 (_("两步验证"), _("开了") if second else _("没开")),
                 (
                     _("上次登录"),
@@ -160,7 +176,10 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
             ],
             "now": [post for post in held if not post.until or post.until >= today],
             "past": [post for post in held if post.until and post.until < today],
-            "self": account.pk == request.user.pk,
+            "self": account.person == request.user.person,
+            "second": second,
+            "sessions": UserSession.objects.filter(user=account).count(),
+            "tries": queries.recent_tries(account),
         },
     )
 

@@ -44,7 +44,9 @@ def people(n: int) -> list[tuple[int, str, str]]:
     """Members, with their numbers and phones; one has an account with a phone and a second factor."""
     org, made = factories.organization("city", "市教育工会"), []
     for i in range(n):
-        person = factories.member(org, f"会员{i}", phone=f"139{55000000 + i}", card_number=f"62220{i:014d}")
+        number = factories.resident_id(i, "f", f"{1950 + i // 250}0307")
+        secrets = {"document_number": number, "phone": f"139{55000000 + i}", "card_number": f"62220{i:014d}"}
+        person = factories.member(org, f"会员{i}", **secrets)
         made.append((person.pk, person.document_number, person.phone))
     user = factories.user("有手机的人")
     user.phone, user.phone_index = "13900000001", crypto.blind("13900000001", "phone")

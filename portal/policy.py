@@ -128,6 +128,8 @@ FRESH = frozenset(
         ("honour", "export"),
         ("entry", "export"),
         ("trail", "export"),
+        ("export", "approve"),
+        ("own", "copy"),
         ("post", "grant"),
         ("dual", "answer"),
         ("token", "create"),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from portal.accounts.models import Post, Try, User
 from portal.core.actor import Actor
 from portal.kit import crypto, days
+from portal.registry.models import Member
 
 TRIES_WINDOW = datetime.timedelta(minutes=5)
 
@@ -51,3 +52,12 @@ def users_for(actor: Actor) -> QuerySet[User]:
 def recent_tries(user: User) -> int:
     """How often a stranger failed at this account within the window of the limit."""
     return Try.objects.filter(user=user, known=False, at__gt=days.now() - TRIES_WINDOW).count()
+
+
+def persons_of_members(member_ids: list[int]) -> list[str]:
+    """Keys of the persons whose accounts carry these members' documents, also accounts stopped since (S2)."""
+    if not member_ids:
+        return []
+    documents = Member.objects.filter(pk__in=member_ids).values("document_index")
+    found = User.objects.filter(document_index__in=documents).values_list("person", flat=True)
+    return [f"u{person}" for person in found.distinct()]

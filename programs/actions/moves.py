@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.queries import persons_of_members
 from portal.core import outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import current
@@ -177,7 +178,7 @@ def _sign(entry: Entry, by: Actor, move: Move) -> None:
 
 def _persons(by: Actor) -> list[str]:
     """The person, and those who were found to be the same one: their hands were this person's."""
-    return [by.person, *(f"m{pk}" for pk in former_ids(by.member_id))]
+    return [by.person, *persons_of_members(former_ids(by.member_id))]
 
 
 def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, str] | None, due) -> None:

@@ -30,7 +30,9 @@ def slate(request: HttpRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(calls.exclude(state=Call.State.DRAFT).select_related("owner"), pk=call_id)
     rows = tables.listed(actor).filter(call=call, desk=call.owner_id, state__in=[*PARTS, *OUT])
     by_category: dict[int, list[Entry]] = {}
-    for one in rows.select_related("desk__parent", "organization__parent").order_by("rank", "pinyin", "pk"):
+    for one in rows.select_related("desk__parent", "organization__parent", "member", "created_by").order_by(
+        "rank", "pinyin", "pk"
+    ):
         one.call = call  # one program, one workflow: read once
         by_category.setdefault(one.category_id, []).append(one)
     prizes = [_prize(actor, category, by_category.get(category.pk, [])) for category in call.categories.all()]

@@ -1,7 +1,7 @@
 """The inbox: only one's own messages."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,7 +33,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     row = get_object_or_404(Message.objects.visible_to(request.actor), pk=message_id)
     outbox.mark_read(request.actor.user, [row.pk])
     if row.url and url_has_allowed_host_and_scheme(row.url, allowed_hosts=None):
-        return redirect(row.url)
+        return HttpResponseRedirect(row.url)
     return render(request, "core/message.html", {"message": row})
 
 

@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.txt"
@@ -39,7 +41,7 @@ def unhashed(path: Path = LOCK) -> list[str]:
 def licence(name: str) -> str:
     """What the installed package says of itself; empty when it is not installed here (another system's)."""
     try:
-        said = metadata.metadata(name)
+        said = cast(Message, metadata.metadata(name))
     except metadata.PackageNotFoundError:
         return ""
     classed = [one.rpartition("::")[2].strip() for one in said.get_all("Classifier", []) if one.startswith("License")]

@@ -14,7 +14,7 @@ def places_add_up(category: str) -> str:
         USING ERRCODE = 'check_violation', CONSTRAINT = 'places_add_up';
     END IF;
     RETURN NULL;
-    """
+    """  # nosec B608 # a name of PL/pgSQL, ours
 
 
 #: PL/pgSQL for a quota's row: what it passed on is what lies below it; then the category as above.
@@ -30,4 +30,4 @@ BELOW_ADDS_UP = f"""
     END LOOP;
     cat := COALESCE(NEW.category_id, OLD.category_id);
     {places_add_up("cat")}
-"""
+"""  # nosec B608 # constants

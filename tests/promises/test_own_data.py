@@ -8,6 +8,7 @@ import datetime
 import io
 import json
 import zipfile
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,7 +23,7 @@ from portal.kit.personal import holdings
 from portal.kit.refusal import Refused
 from portal.privacy import queries
 from portal.privacy.actions import consents, wishes
-from portal.privacy.models import Consent, Wish
+from portal.privacy.models import Consent, ConsentText, Wish
 from portal.privacy.models.consents import needs_consent
 from portal.registry.actions.members import end_membership, view_plain
 from portal.registry.models import Member
@@ -34,6 +35,15 @@ CANARIES = (
     "茉莉姓名", "13900001357", "6222000000001357", "茉莉职务", "茉莉事迹", "茉莉荣誉", "茉莉消息", "茉莉查看理由",
     "茉莉单位意见", "茉莉附件",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _first_texts(db):
+    """What the migration publishes: tests that empty all tables take it away with them."""
+    words = import_module("portal.privacy.migrations.0005_consent_guard").FIRST
+    for purpose, text in words.items():
+        said = {"text": text, "published_at": days.now()}
+        ConsentText.objects.get_or_create(purpose=purpose, version=1, defaults=said)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import hashlib
 
-from django.db.models import Q
-
 from portal.accounts.queries import posts_of
 from portal.api.models import Token
 from portal.core.actor import Actor
@@ -30,8 +28,3 @@ def actor_of(token: Token) -> tuple[Actor, list] | None:
         return Actor(token.user), posts
     post = next((one for one in posts if one.pk == token.post_id), None)
     return (Actor(token.user, post), posts) if post else None
-
-
-def standing(actor: Actor) -> Q:
-    """Tokens that still count towards the limit."""
-    return Q(user=actor.user, revoked_at__isnull=True)

@@ -144,9 +144,3 @@ class Item(ApiView):
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         return self.told(self.item, self.row())
-
-
-def bare(request: Request) -> None:
-    """An operation without parameters takes none."""
-    if request.query_params:
-        raise Problem(400, errors={name: ["没有这个参数"] for name in request.query_params})

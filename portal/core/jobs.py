@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -162,6 +162,10 @@ def run(job_id: int) -> bool:
         state = Job.State.CANCELLED
     except Refused as refusal:
         state, error = Job.State.FAILED, str(refusal)
+    except (OperationalError, InterfaceError) as problem:
+        # the database went away, or did not give a lock in time: the row stays, the relay sends it again
+        log.warning("job %s (%s) interrupted: %s", job.pk, job.kind, type(problem).__name__)
+        return True
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         state, error = Job.State.FAILED, f"出了没料到的错，已记下。告诉管理员任务号 {job.pk} 就能查到"

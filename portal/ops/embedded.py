@@ -72,10 +72,12 @@ def die_with_parent() -> None:
 
 
 # ------------------------------------------------------------------ PostgreSQL
-def start_postgres(folder: Path, throwaway: bool = False, more: dict[str, str] | None = None) -> Server:
+def start_postgres(
+    folder: Path, throwaway: bool = False, more: dict[str, str] | None = None, port: int | None = None
+) -> Server:
     """Start the server in `folder`, making the cluster the first time; its `urls` are those of `owner` and `app`.
 
-    `more` are settings of the server, as those that archive its log.
+    `more` are settings of the server, as those that archive its log; `port` is for one that must come back to its own.
     """
     who = other_user()
     base, binaries = reachable(folder / MAJOR)
@@ -87,7 +89,7 @@ def start_postgres(folder: Path, throwaway: bool = False, more: dict[str, str] |
     if not data.exists():
         make_cluster(base, data, binaries, throwaway)
     refuse_second_start(data / "postmaster.pid")
-    port = free_port()
+    port = port or free_port()
     settings = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(more or {}), "port": str(port)}
     process = subprocess.Popen(
         [str(binaries / "postgres"), "-D", str(data)] + [f"--{key}={value}" for key, value in settings.items()],

@@ -1,14 +1,10 @@
 """P-DOWN1: Redis stopped under people at work, over HTTP; all is accepted, and done when it is back."""
 
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -17,87 +13,12 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from portal.core import jobs, queues
-from portal.core.actor import Actor
 from portal.core.models import Job, Message
-from portal.ops import embedded
-from portal.ops.places import free_port, valkey_binary
+from portal.ops.places import free_port
 from programs.models import Entry
 from tests import factories
 from tests.promises import workers
-
-PASSWORD = "Test-pass-2026"
-
-
-@dataclass
-class Valkey:
-    """A broker of the test's own, that can be away and come back on its port."""
-
-    port: int
-    folder: Path
-    process: subprocess.Popen | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def up(self) -> None:
-        command = [str(valkey_binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.process = subprocess.Popen(
-            [*command, "--dir", str(self.folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        workers.until(lambda: embedded.answers(self.port), 10, "Valkey")
-
-    def down(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-@contextmanager
-def web(folder: Path) -> Iterator[str]:
-    """gunicorn as in production, two processes; its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--worker-class", "gthread"]
-    command += ["--threads", "4", "--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    with (folder / "web.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*command, "--no-control-socket"], cwd=workers.ROOT, env=workers.environment(folder), stdout=log,
-            stderr=log, start_new_session=True,
-        )  # fmt: skip
-    try:
-        workers.until(lambda: embedded.answers(port), 60, "the web server")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        workers.kill(process)
-
-
-@dataclass
-class Person:
-    """Somebody at a browser: signs in, presses buttons. ``seen`` counts the answers."""
-
-    base: str
-    actor: Actor
-    seen: Counter = field(default_factory=Counter)
-    http: requests.Session = field(default_factory=requests.Session)
-
-    def get(self, path: str) -> requests.Response:
-        answer = self.http.get(self.base + path, timeout=30, allow_redirects=False)
-        self.seen[answer.status_code] += 1
-        return answer
-
-    def post(self, path: str, **values: str) -> requests.Response:
-        token = self.http.cookies.get("csrftoken", "")
-        answer = self.http.post(
-            self.base + path, {"csrfmiddlewaretoken": token, **values}, timeout=30, allow_redirects=False,
-            headers={"Referer": self.base + path},
-        )  # fmt: skip
-        self.seen[answer.status_code] += 1
-        return answer
-
-    def sign_in(self, password: str = PASSWORD) -> bool:
-        self.get("/account/login/")
-        return self.post("/account/login/", login=self.actor.user.username, password=password).status_code == 302
+from tests.promises.servers import Person, Valkey, web
 
 
 @pytest.fixture

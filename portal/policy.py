@@ -74,7 +74,7 @@ _MATRIX: dict[str, dict[str, str]] = {
         "confirm": "officer@unit leader@unit",
     },
     "places": {"share": "chair@unit officer@unit", "issue": "officer@unit"},
-    "passing": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit"},
+    "passing": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit", "import": "officer@unit"},
     "bulletin": {"read": "officer@unit leader@unit auditor@all", "create": "officer@unit"},
     "entry": {
         "read": "teacher@own chair@tree clerk@tree officer@tree leader@tree auditor@all",

@@ -175,6 +175,8 @@ ENGINE_PARAMS = (
           help="几届写同一个词，例如“三八2027”，一个人只能在其中报一项；空着只管这一届"),
     Param("one_entry_except", "可以兼报的奖项", "str", default="", section="不重复",
           help="写奖项名称，多个用顿号隔开；空着就是一人只报一项"),
+    Param("pass_up_from", "什么时候可以上报", "choice", default="notice", section="公示",
+          choices=(("notice", "公示期满以后"), ("slate", "列入拟定名单就可以，由上级公示"))),
     Param("rank_required", "区校排了名次才能交上来", "bool", default=False, section="报送"),
 )  # fmt: skip
 

@@ -19,21 +19,25 @@ _NUMBER_LOCK = 714100
 
 
 def register_honour(entry: Entry, by: Actor, move: str) -> None:
-    """Effect of ``approve`` and ``grant``: the honour stands in the register in the move's own transaction."""
+    """Effect of ``approve``, ``grant`` and ``grant-more``: the honour stands in the register in the move's own
+    transaction. What an outside body grants besides ours is an honour of its own, which ours does not take along.
+    """
     on, document, decision = _settled_by(entry, move)
+    besides = move == "grant-more"
+    prize = (besides and entry.passing_line.passing.sought) or entry.category
     program = entry.call.program
     key, _initials = pinyin.keys(entry.subject)
     Honour.objects.create(
-        title=entry.category.name, family=program.series, level=level_of(entry.category.key), year=entry.call.year,
+        title=prize.name, family=program.series, level=level_of(prize.key), year=entry.call.year,
         awarded_on=on, member=entry.member if program.subject == "member" else None,
         organization=entry.organization, name=entry.subject, pinyin=key, collective=program.subject == "collective",
-        unit=entry.organization.name, document=document, decision=decision, entry=entry,
+        unit=entry.organization.name, document=document, decision=decision, entry=None if besides else entry,
     )  # fmt: skip
 
 
 def _settled_by(entry: Entry, move: str) -> tuple[datetime.date, str, Decision | None]:
     """(day, document, our own decision) that approved an entry; an outside body's answer is no decision of ours."""
-    if move == "grant":
+    if move in ("grant", "grant-more"):
         return entry.passing_line.outcome_on, entry.passing_line.outcome_number, None
     decision = entry.decision_lines.select_related("decision").get().decision
     return decision.decided_on, decision.number, decision

@@ -84,12 +84,18 @@ def create_call(
         program_key=key, title=title, year=year, owner=by.organization, opens_at=opens_at, closes_at=closes_at,
         intro=intro, created_by=by.user,
         params=dict(before.params) if before else {one.name: one.default for one in kind.params},
-        rules=dict(before.rules) if before else {},
+        rules=_copied(before.rules) if before else {},
     )  # fmt: skip
     _copy_categories(call, before)
     work_out_places(call)
     trail.write(by, "call.create", call, change={"program": key, "from": before.pk if before else None})
     return call
+
+
+def _copied(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Last year's rules without last year's day: whose head counts are taken is set anew, or is that of publication."""
+    quota = {name: value for name, value in rules.get("quota", {}).items() if name != "as_of"}
+    return {**rules, "quota": quota} if quota else dict(rules)
 
 
 def _copy_categories(call: Call, before: Call | None) -> None:

@@ -70,7 +70,9 @@ def sign_decision(by: Actor, decision_id: int, version: int, decided_on: datetim
     lines = [line for line in lines if not line.entry.held]
     if not lines:
         raise Refused(_("名单里的都因异议暂停，现在没有可以定的"))
-    decided = Q(pk__in=[line.entry_id for line in lines]) | Q(call=decision.call_id, state=State.APPROVED)
+    decided = Q(pk__in=[line.entry_id for line in lines]) | Q(
+        call=decision.call_id, state__in=(State.PASSED_UP, State.APPROVED)
+    )
     stop_at(issuing(decision.call, Entry.objects.filter(decided)))
     decision.state, decision.signed_by, decision.signed_at = Decision.State.SIGNED, by.user, days.now()
     decision.decided_on, decision.version = decided_on or days.today(), decision.version + 1

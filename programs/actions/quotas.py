@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
+from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.models import Organization
 from programs.models import Call, Cap, Category, Pot, Quota
@@ -111,7 +112,10 @@ def work_out_places(call: Call) -> None:
 
 
 def freeze_places(call: Call) -> None:
-    """At publication: with the figures of this moment, and from here on the sum stays what it is."""
+    """At publication: with the head counts of the scheme's day, and from here on the sum stays what it is."""
+    if call.rules.get("quota", {}).get("lines") and not call.rules["quota"].get("as_of"):
+        call.rules["quota"]["as_of"] = days.today().isoformat()
+        call.save(update_fields=["rules"])
     work_out_places(call)
     own = quotas.of_units(Quota.objects.filter(category__call=call, pot__isnull=True))
     issued = dict(own.values_list("category_id").annotate(n=Sum("places")).order_by())

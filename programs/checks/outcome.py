@@ -5,16 +5,21 @@ from django.utils.translation import gettext as _
 from portal.core.calendar import current
 from portal.kit import days
 from programs.models import Entry, NoticeLine, Objection
-from programs.spec import Finding
+from programs.spec import Finding, State
 
 #: Moves after which nobody in the portal looks at the entry again.
 SETTLING = ("approve", "pass-up")
 
 
 def notice_is_over(entry: Entry, move: str) -> list[Finding]:
-    """R16: nothing is approved before its public notice has run its working days."""
+    """R16: nothing is approved or handed on before its public notice has run its working days.
+
+    Where the edition leaves the notice to the outside body (``pass_up_from``), a slate may go there as it is.
+    """
     if move not in SETTLING:
         return []
+    if entry.state == State.SHORTLIST and entry.call.param("pass_up_from") == "slate":
+        return [Finding("notice_is_over", _("公示期满"), _("由上级公示"))]
     line = NoticeLine.objects.filter(entry=entry).select_related("notice").order_by("-id").first()
     if line is None or line.notice.ends_on is None:
         return [Finding("notice_is_over", _("公示期满"), _("没公示过"), "stop", _("先公示，期满再定"))]

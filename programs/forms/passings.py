@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.forms import DateInput, PickRadio, UploadInput
@@ -10,9 +11,15 @@ from programs.models import Category, PassingLine
 
 
 class PassingForm(forms.Form):
-    """Which prize goes where, with which letter."""
+    """What goes where, with which letter: a prize as it was recommended, or what we decided for another prize.
 
-    category = forms.ChoiceField(label=_("奖项"))
+    ``going`` is (prize, decided by us?, how many), in the order of the page.
+    """
+
+    going = forms.ChoiceField(label=_("上报哪些"), widget=forms.RadioSelect())
+    sought = forms.ChoiceField(
+        label=_("另行报请授予"), required=False, help_text=_("已经通过的再上报时选，我们的决定不变")
+    )
     body = forms.CharField(label=_("上报到"), max_length=60, help_text=_("如 上海市妇女联合会"))
     number = forms.CharField(label=_("上报文号"), max_length=60, help_text=_("如 沪教工〔2026〕31号"))
     sent_on = forms.DateField(label=_("上报日期"), widget=DateInput())
@@ -20,11 +27,25 @@ class PassingForm(forms.Form):
         label=_("盖章的上报件"), required=False, widget=UploadInput(".pdf,.jpg,.jpeg,.png"), help_text=_("PDF 或照片")
     )
 
-    def __init__(self, *args: Any, counts: list[tuple[Category, int]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, categories: list[Category], going: list[tuple[Category, bool, int]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [
-            (str(one.pk), _("%(name)s，%(n)d 件可以上报") % {"name": one.name, "n": n}) for one, n in counts
+        said = {False: _("%(name)s，%(n)d 件可以上报"), True: _("%(name)s，%(n)d 件已经通过，另行上报")}
+        self.fields["going"].choices = [
+            (f"{one.pk}{'+' if more else ''}", said[more] % {"name": one.name, "n": n}) for one, more, n in going
         ]
+        self.fields["sought"].choices = [("", "—"), *((str(one.pk), one.name) for one in categories)]
+        if not any(more for _one, more, _n in going):
+            del self.fields["sought"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        more, sought = data.get("going", "").endswith("+"), data.get("sought", "")
+        if more and not sought:
+            self.add_error("sought", gettext("另行上报要选报请授予什么"))
+        data["category"], data["sought"] = data.get("going", "").rstrip("+"), sought if more else ""
+        return data
 
 
 class OutcomeForm(forms.Form):

@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from portal.kit.forms import NumberInput
+from portal.kit.forms import DateInput, NumberInput
 from portal.registry.models import Kind, Organization, Sector
 from programs.models import Category
 from programs.rules.percent import WHOLE, percent_words
@@ -36,6 +37,10 @@ class SchemeForm(forms.Form):
 
     rounding = forms.ChoiceField(choices=list(ROUNDINGS.items()), required=False)
     surplus = forms.CharField(required=False)
+    as_of = forms.DateField(
+        label=gettext_lazy("按哪天的人数"), required=False, widget=DateInput(),
+        help_text=gettext_lazy("单位在这天以前最后一次报的数；空着就是发布那天"),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, scheme: Mapping[str, Any], categories: list[Category],
                  units: list[Organization]) -> None:  # fmt: skip
@@ -43,7 +48,8 @@ class SchemeForm(forms.Form):
         lines = list(scheme.get("lines", ())) or [{"kind": kind} for kind, _label in self.kinds]
         self.count = len(lines) + SPARE_LINES
         initial: dict[str, Any] = {"rounding": scheme.get("rounding") or "down",
-                                   "surplus": percent_words(int(scheme.get("surplus") or WHOLE))}  # fmt: skip
+                                   "surplus": percent_words(int(scheme.get("surplus") or WHOLE)),
+                                   "as_of": scheme.get("as_of") or None}  # fmt: skip
         for n, line in enumerate(lines):
             initial |= self._initial(n, line)
         super().__init__(data, prefix="q", initial=initial)
@@ -122,7 +128,8 @@ class SchemeForm(forms.Form):
                  "basis": data.get(f"{n}-basis") or "heads", "band": data.get(f"{n}-band", ""), "amounts": amounts,
                  "cap": data.get(f"{n}-cap")}
             )  # fmt: skip
-        return {"lines": lines, "rounding": data.get("rounding") or "down", "surplus": data["surplus"]}
+        as_of = data["as_of"].isoformat() if data.get("as_of") else ""
+        return {"lines": lines, "rounding": data.get("rounding") or "down", "surplus": data["surplus"], "as_of": as_of}
 
 
 class PlacesForm(forms.Form):

@@ -22,10 +22,15 @@ class PassingQuerySet(models.QuerySet):
 
 
 class Passing(models.Model):
-    """One letter to an outside body (市总, 市妇联 …) with the entries of a prize that went with it."""
+    """One letter to an outside body (市总, 市妇联 …) with the entries of a prize that went with it.
+
+    What we have decided ourselves goes on for another prize (``sought``) and keeps its own, whatever the answer.
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="passings")
     category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    #: The prize it is asked to grant; None: the one they were recommended for.
+    sought = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     body = models.CharField(_("上报到"), max_length=60)
     number = models.CharField(_("来文编号"), max_length=60)
     sent_on = models.DateField(_("上报日期"))

@@ -16,8 +16,8 @@ from programs.rules.facts import Fact
 from programs.rules.ratios import Ratio, Standing, measure, read_ratio
 from programs.spec import TAKES_A_PLACE, State
 
-#: What has been chosen by the owner: on the slate, on public notice, decided.
-CHOSEN = (State.SHORTLIST, State.NOTICE, State.APPROVED)
+#: What has been chosen by the owner: on the slate, on public notice, handed on, decided.
+CHOSEN = (State.SHORTLIST, State.NOTICE, State.PASSED_UP, State.APPROVED)
 
 
 def _labels(choices: Any) -> dict[str, str]:

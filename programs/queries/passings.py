@@ -1,12 +1,36 @@
-"""What may be handed on to an outside body."""
+"""What may be handed on to an outside body, and what waits for its answer."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from programs.models import Call, Entry, Notice
+from portal.core.actor import Actor
+from programs.models import Call, Category, Entry, Notice, PassingLine
 from programs.spec import State
 
 
 def ready(call: Call) -> QuerySet[Entry]:
-    """Entries whose notice has ended, that no objection holds and no decision settles."""
-    rows = Entry.objects.filter(call=call, state=State.NOTICE, held=False, decision_lines__isnull=True)
-    return rows.filter(notice_lines__notice__state__in=[Notice.State.ENDED, Notice.State.ARCHIVED]).distinct()
+    """Entries that may go instead of a decision of ours: their notice has ended, no objection holds them, no decision
+    settles them; where the edition leaves the notice to the outside body, the slate as well.
+    """
+    over = Q(state=State.NOTICE, notice_lines__notice__state__in=[Notice.State.ENDED, Notice.State.ARCHIVED])
+    if call.param("pass_up_from") == "slate":
+        over |= Q(state=State.SHORTLIST)
+    return Entry.objects.filter(over, call=call, held=False, decision_lines__isnull=True).distinct()
+
+
+def decided(call: Call) -> QuerySet[Entry]:
+    """Entries that we approved ourselves and that never went anywhere: they may go on for another prize, if there is
+    one in the edition.
+    """
+    others = Category.objects.filter(call=call.pk).exclude(pk=OuterRef("category"))
+    return Entry.objects.filter(Exists(others), call=call, state=State.APPROVED, passing_line__isnull=True)
+
+
+def anything(call: Call) -> bool:
+    """Whether something may be handed on now. One query."""
+    return Entry.objects.filter(Q(pk__in=ready(call).values("pk")) | Q(pk__in=decided(call).values("pk"))).exists()
+
+
+def answerable(actor: Actor) -> QuerySet[PassingLine]:
+    """Lines of the letters whose answers this officer records."""
+    rows = PassingLine.objects.filter(passing__call__owner=actor.organization_id)
+    return rows if actor.role == "officer" else rows.none()

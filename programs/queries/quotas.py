@@ -1,5 +1,6 @@
 """Counting places, and what an edition's scheme gives to its units."""
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from portal.registry.models import Member, Organization
+from portal.kit import days
+from portal.registry.models import Membership, Organization
+from portal.registry.queries import figures
 from programs.models import Call, Cap, Category, Entry, Quota
 from programs.queries.branches import branches
 from programs.rules.quotas import Grant, Scheme, Unit, cap_of, grant, read_scheme
@@ -50,18 +54,36 @@ def scheme_of(call: Call) -> Scheme:
 
 
 def measured(call: Call, scheme: Scheme, organizations: list[Organization]) -> list[Unit]:
-    """The units with the figures that the scheme goes by. Members are counted only where a line asks for them."""
-    members: dict[int, int] = defaultdict(int)
-    if any(line.basis == "members" for line in scheme.lines):
-        unit_of = branches(call.owner_id)
-        rows = Member.objects.filter(active=True).values_list("organization_id").annotate(n=Count("pk")).order_by()
-        for organization, n in rows:
-            members[unit_of.get(organization, organization)] += n
-    return [
-        Unit(one.pk, one.kind, one.sector,
-             {"heads": one.head_count, "women": one.women_count, "members": members[one.pk]})
-        for one in organizations
-    ]  # fmt: skip
+    """The units with the figures that the scheme goes by, as of its day: what each had reported by then, and who was a
+    member then. Members are counted only where a line asks for them.
+    """
+    day = scheme.as_of or days.today()
+    bases = {line.basis for line in scheme.lines}
+    reported = figures.as_of([one.pk for one in organizations], day) if bases & {"heads", "women"} else {}
+    members = _members_on(call, day) if "members" in bases else {}
+    return [_measured(one, day, reported.get(one.pk), members.get(one.pk, 0)) for one in organizations]
+
+
+def _measured(one: Organization, day: datetime.date, known: figures.Figure | None, members: int) -> Unit:
+    heads, women = (known.heads, known.women) if known else (one.head_count, one.women_count)
+    said = _("那天以前没报过，按现在登记的")
+    if known and known.day:
+        said = _("%(day)s的数") % {"day": days.short_date(known.day)}
+    on = _("%(day)s在会") % {"day": days.short_date(day)}
+    return Unit(
+        one.pk, one.kind, one.sector, {"heads": heads, "women": women, "members": members},
+        {"heads": said, "women": said, "members": on},
+    )  # fmt: skip
+
+
+def _members_on(call: Call, day: datetime.date) -> dict[int, int]:
+    """Reporting unit → members of it and of what lies below it, on that day. One query besides the tree."""
+    unit_of = branches(call.owner_id)
+    found: dict[int, int] = defaultdict(int)
+    stays = Membership.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), joined_on__lte=day)
+    for organization, n in stays.values_list("organization_id").annotate(n=Count("pk")).order_by():
+        found[unit_of.get(organization, organization)] += n
+    return found
 
 
 @dataclass(frozen=True)
@@ -73,7 +95,7 @@ class Worked:
 
 
 def work_out(call: Call, scheme: Scheme, categories: list[Category], organizations: list[Organization]) -> Worked:
-    """What every unit gets by the scheme, with the figures as they are now."""
+    """What every unit gets by the scheme, with the figures as of its day."""
     grants: dict[int, dict[int, Grant]] = {}
     caps: dict[int, int] = {}
     for unit in measured(call, scheme, organizations):

@@ -4,6 +4,7 @@ A scheme is a few lines. A line says which units it is for (kind, sector, a band
 them: a number, a range, a share of a figure, or a pot that all its units share.
 """
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -73,21 +74,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Scheme:
-    """The lines, how a share is rounded, and how many may be put forward per place (120 % → 12000)."""
+    """The lines, how a share is rounded, how many may be put forward per place (120 % → 12000), and the day whose
+    head counts are taken; None is the day on which it is worked out.
+    """
 
     lines: tuple[Line, ...] = ()
     rounding: str = "down"
     surplus: int = WHOLE
+    as_of: datetime.date | None = None
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A reporting unit as the scheme sees it."""
+    """A reporting unit as the scheme sees it. ``days`` says of which day each figure is, in words."""
 
     pk: int
     kind: str
     sector: str
     figures: Mapping[str, int]
+    days: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, basis: str) -> str:
+        """“教职工 1,183 人（3月31日的数）”: the figure with what it is and of which day."""
+        day = self.days.get(basis, "")
+        return _("%(basis)s %(figure)s 人%(day)s") % {
+            "basis": BASES[basis], "figure": f"{self.figures.get(basis, 0):,}", "day": day and f"（{day}）",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,8 @@ def read_scheme(data: Mapping[str, Any]) -> Scheme:
         given = {key: amount for key, amount in amounts.items() if amount is not None}
         cap = int(raw["cap"]) if str(raw.get("cap") or "").isdecimal() else None
         lines.append(Line(raw.get("kind", ""), raw.get("sector", ""), raw.get("basis") or "heads", band, given, cap))
-    return Scheme(tuple(lines), data.get("rounding") or "down", int(data.get("surplus") or WHOLE))
+    as_of = datetime.date.fromisoformat(data["as_of"]) if data.get("as_of") else None
+    return Scheme(tuple(lines), data.get("rounding") or "down", int(data.get("surplus") or WHOLE), as_of)
 
 
 def fits(line: Line, unit: Unit) -> bool:
@@ -152,10 +165,10 @@ def grant(scheme: Scheme, unit: Unit, prize: str) -> Grant | None:
     if amount.kind == "share":
         exact = rounded(figure, amount.percent, scheme.rounding)
         base = min(max(exact, amount.low), amount.high)
-        said = _share_words(scheme, line, amount, figure, exact, base)
+        said = _share_words(scheme, unit.said(line.basis), amount, figure, exact, base)
     else:
         base = amount.high
-        said = _given_words(line, amount, figure)
+        said = _given_words(line, amount, unit.said(line.basis))
     places = -(-base * scheme.surplus // WHOLE)
     if places != base:
         said += _("；差额 %(percent)s，可报 %(n)d 个") % {"percent": percent_words(scheme.surplus), "n": places}
@@ -169,20 +182,18 @@ def cap_of(scheme: Scheme, unit: Unit) -> int | None:
     return found[1].cap if found else None
 
 
-def _given_words(line: Line, amount: Amount, figure: int) -> str:
+def _given_words(line: Line, amount: Amount, of: str) -> str:
     n = f"{amount.low}—{amount.high}" if amount.kind == "range" else str(amount.high)
     if line.band.whole:
         return _("每家 %(n)s 个") % {"n": n}
-    return _("%(basis)s %(figure)s 人，按“%(band)s”档 %(n)s 个") % {
-        "basis": BASES[line.basis], "figure": f"{figure:,}", "band": line.band.words, "n": n,
-    }  # fmt: skip
+    return _("%(of)s，按“%(band)s”档 %(n)s 个") % {"of": of, "band": line.band.words, "n": n}
 
 
-def _share_words(scheme: Scheme, line: Line, amount: Amount, figure: int, exact: int, base: int) -> str:
+def _share_words(scheme: Scheme, of: str, amount: Amount, figure: int, exact: int, base: int) -> str:
     product = figure * amount.percent
     plain = f"{product // WHOLE}" if product % WHOLE == 0 else f"{product / WHOLE:.2f}".rstrip("0")
-    said = _("%(basis)s %(figure)s 人，%(percent)s 是 %(exact)s") % {
-        "basis": BASES[line.basis], "figure": f"{figure:,}", "percent": percent_words(amount.percent), "exact": plain,
+    said = _("%(of)s，%(percent)s 是 %(exact)s") % {
+        "of": of, "percent": percent_words(amount.percent), "exact": plain,
     }  # fmt: skip
     if product % WHOLE:
         said += _("，%(rounding)s得 %(n)d") % {"rounding": ROUNDINGS[scheme.rounding], "n": exact}

@@ -169,7 +169,7 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
         "all_url": todo.entries_url(found),
         "bulletins": list(found.bulletins.all()[:5]),
         "passings": list(found.passings.select_related("category").annotate(n=Count("lines"))),
-        "passable": passings.ready(found).exists(),
+        "passable": passings.anything(found),
         "to_confirm": Amendment.objects.filter(call=found, state=Amendment.State.DRAFT).first(),
         "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
         "notices": list(Notice.objects.visible_to(request.actor).filter(call=found).defer("body")),

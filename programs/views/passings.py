@@ -3,6 +3,7 @@
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core import files
@@ -13,8 +14,8 @@ from portal.kit.forms import UNPROCESSABLE, first_time, form_page, give_back, re
 from portal.kit.refusal import Refused
 from programs.actions import passings as actions
 from programs.forms.passings import OutcomeForm, PassingForm
-from programs.models import Passing
-from programs.queries.passings import ready
+from programs.models import Call, Category, Passing
+from programs.queries.passings import decided, ready
 from programs.views.deadlines import owned
 
 
@@ -22,17 +23,21 @@ from programs.views.deadlines import owned
 def passing_new(request: HttpRequest, call_id: int) -> HttpResponse:
     """Send what has been on public notice on to the body that decides."""
     call = owned(request, call_id)
-    counted = dict(ready(call).order_by().values_list("category").annotate(n=Count("pk", distinct=True)))
-    counts = [(one, counted[one.pk]) for one in call.categories.all() if one.pk in counted]
-    form = PassingForm(request.POST or None, request.FILES or None, counts=counts, initial={"sent_on": days.today()})
+    categories = list(call.categories.all())
+    going = _going(call, categories)
+    initial = {"sent_on": days.today(), "going": f"{going[0][0].pk}{'+' if going[0][1] else ''}" if going else ""}
+    form = PassingForm(
+        request.POST or None, request.FILES or None, categories=categories, going=going, initial=initial
+    )  # fmt: skip
     if form.is_valid():
         if not first_time(request):
             return redirect(call.get_absolute_url())
         data = form.cleaned_data
-        category = call.categories.get(pk=data["category"])
+        prizes = {str(one.pk): one for one in categories}
         try:
             made = actions.pass_up(
-                request.actor, category, data["body"], data["number"], data["sent_on"], data["scan"]
+                request.actor, prizes[data["category"]], data["body"], data["number"], data["sent_on"], data["scan"],
+                prizes.get(data["sought"]),
             )  # fmt: skip
         except Refused as refused:
             give_back(request)
@@ -40,15 +45,31 @@ def passing_new(request: HttpRequest, call_id: int) -> HttpResponse:
         else:
             toast(request, _("上报了 %(n)d 件") % {"n": made.lines.count()})
             return redirect(made.get_absolute_url())
-    lead = _("公示期满、没有异议的一起上报，状态成为“已上报”，等对方的批复。")
+    lead = _("没有异议的一起上报，等对方的批复。没定的状态成为“已上报”；我们已经通过的不变。")
     return form_page(
-        request, form, title=_("上报"), lead=lead if counts else _("现在没有公示期满、可以上报的。"), submit=_("上报"),
+        request, form, title=_("上报"), lead=lead if going else _("现在没有可以上报的。"), submit=_("上报"),
         crumbs=[(call.title, call.get_absolute_url())], back=(_("先不上报"), call.get_absolute_url()),
     )  # fmt: skip
 
 
+def _going(call: Call, categories: list[Category]) -> list[tuple[Category, bool, int]]:
+    """What may go now: per prize those that are ready, then those that we decided ourselves."""
+    counts = [
+        dict(rows.order_by().values_list("category").annotate(n=Count("pk", distinct=True)))
+        for rows in (ready(call), decided(call))
+    ]
+    return [
+        (one, more, counted[one.pk])
+        for more, counted in zip((False, True), counts, strict=True)
+        for one in categories
+        if one.pk in counted
+    ]
+
+
 def _seen(request: HttpRequest, passing_id: int) -> Passing:
-    rows = Passing.objects.visible_to(request.actor).select_related("call__owner", "category", "made_by", "scan")
+    rows = Passing.objects.visible_to(request.actor).select_related(
+        "call__owner", "category", "sought", "made_by", "scan"
+    )
     return get_object_or_404(rows, pk=passing_id)
 
 
@@ -65,6 +86,7 @@ def _page(request: HttpRequest, found: Passing, form: OutcomeForm) -> HttpRespon
     ticked = set(request.POST.getlist("line"))
     context = {
         "one": found, "call": found.call, "lines": lines, "waiting": waiting, "form": form, "records": mine and waiting,
+        "imports": reverse("registry:import_new") + "?what=outcomes",
         "ticked": ticked, "granted": sum(1 for line in lines if line.outcome == "granted"),
     }  # fmt: skip
     wrong = form.is_bound and form.errors

@@ -19,7 +19,7 @@ from programs.views.drawn import move_label, rules
 
 #: The parts of a slate, in the order of the page.
 PARTS = (State.SHORTLIST, State.RESERVE, State.REVIEW)
-OUT = (State.NOTICE, State.APPROVED)
+OUT = (State.NOTICE, State.PASSED_UP, State.APPROVED)
 
 
 @access("slate", "read", methods=("GET",))

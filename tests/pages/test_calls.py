@@ -214,7 +214,8 @@ def test_tiers_a_ratio_and_an_exception_are_set_up_in_the_browser(world, draft, 
     answer = client.post(url("edition", draft.pk), setup_data(draft, **lines, **ratio))
     assert answer.status_code == 302, answer.content.decode()
     html = client.get(url("edition", draft.pk)).content.decode()
-    assert "教职工 900 人，按“不满 1,000 人”档 1 个；差额 120%，可报 2 个" in html
+    said = f"教职工 900 人（{days.short_date(days.today())}的数），按“不满 1,000 人”档 1 个；差额 120%，可报 2 个"
+    assert said in html
     assert "女职工 ≥ 40%" in html
     draft.refresh_from_db()
     data = setup_data(draft, **lines, **ratio) | {f"n-u{world['u'].pk}-{first.pk}": 5}

@@ -65,7 +65,7 @@ def test_letter_scan_and_the_outcomes_of_many_at_once(world, call, sign_in):
     page = text(client.get(url("passing_new", call.pk)))
     assert "2 件可以上报" in page
     letter = {
-        "category": call.categories.first().pk, "body": "上海市妇女联合会", "number": "沪教工〔2026〕31号",
+        "going": call.categories.first().pk, "body": "上海市妇女联合会", "number": "沪教工〔2026〕31号",
         "sent_on": days.today(), "scan": pdf_upload("上报.pdf"),
     }  # fmt: skip
     answer = client.post(url("passing_new", call.pk), letter)

@@ -7,7 +7,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 
 from portal.core.models import Record
+from portal.kit import days
 from portal.kit.refusal import Refused
+from portal.registry.actions.figures import report
 from programs import checks
 from programs.actions import calls, quotas
 from programs.actions.moves import make_move
@@ -58,8 +60,8 @@ BY_KIND = [{"kind": "district", "amounts": {0: "3", 1: "1"}}, {"kind": "universi
 
 
 def test_places_come_from_the_scheme_and_say_from_which_figure(world, officer):
-    world["u"].head_count = 1240
-    world["u"].save()
+    report(officer, world["u"].pk, days.today(), 1240, 800)
+    today = days.short_date(days.today())
     call = edition(
         officer,
         [{"kind": "university", "band": "不满1000", "amounts": {0: "2"}},
@@ -68,21 +70,19 @@ def test_places_come_from_the_scheme_and_say_from_which_figure(world, officer):
     assert places(call) == {"测试大学工会": 3, "另一大学工会": 2}
     row = quota(call, world["u"])
     assert (row.figure, row.source) == (1240, "rule")
-    assert row.sentence == "教职工 1,240 人，按“满 1,000 人”档 3 个"
-    world["u"].head_count = 500
-    world["u"].save()
+    assert row.sentence == f"教职工 1,240 人（{today}的数），按“满 1,000 人”档 3 个"
+    report(officer, world["u"].pk, days.today(), 500, 300)
     assert quota(call, world["u"]).places == 3, "frozen with the figure of the day it was published"
     entry = factories.draft(world["u.chair"], call)
     found = {one.rule: one for one in checks.findings(entry)}
     assert found["quota_kept"].figure == "1 / 3"
-    assert "教职工 1,240 人，按“满 1,000 人”档 3 个" in found["quota_kept"].sentence
+    assert f"教职工 1,240 人（{today}的数），按“满 1,000 人”档 3 个" in found["quota_kept"].sentence
 
 
 def test_places_follow_the_figures_until_publication(world, officer):
     call = edition(officer, [{"basis": "women", "amounts": {0: "1%"}}], publish=False)
     assert places(call)["测试大学工会"] == 4
-    world["u"].women_count = 600
-    world["u"].save()
+    report(officer, world["u"].pk, days.today(), 700, 600)
     calls.publish_call(officer, call.pk)
     assert places(call)["测试大学工会"] == 6
 

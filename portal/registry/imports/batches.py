@@ -124,6 +124,8 @@ def start_again(by: Actor, batch_id: int) -> ImportBatch:
 def start_undo(by: Actor, batch_id: int) -> ImportBatch:
     """Queue taking the whole batch back."""
     batch = _open(batch_id, ImportBatch.State.COMMITTED)
+    if (one := importer(batch.importer)) is None or not one.undoable:
+        raise Refused(_("这样的表入库以后不能整批撤回"))
     _start(by, batch, UNDO, _("撤回 %(name)s") % {"name": batch.file.name})
     return batch
 

@@ -150,7 +150,7 @@ class Importer:
     ``prepare(scope)`` loads what all rows share; ``check(reading, look)`` looks across the cells of a row;
     ``match(values, look)`` finds what exists with a constant number of queries per chunk; ``write(lines, by, look)``
     writes a chunk in bulk with its records; ``undo(rows, by)`` takes rows back and returns the names of
-    those it may not.
+    those it may not, None where what was written has gone out and cannot be taken back.
     """
 
     key: str
@@ -164,9 +164,13 @@ class Importer:
     check: Callable[[Reading, Any], None]
     match: Callable[[Sequence[Values], Any], list[Found]]
     write: Callable[[Sequence[Line], Actor, Any], None]
-    undo: Callable[[Sequence[tuple[ImportRow, dict[str, Any]]], Actor], list[str]]
+    undo: Callable[[Sequence[tuple[ImportRow, dict[str, Any]]], Actor], list[str]] | None
     label: Callable[[Values], str]
     order: int = 50
+
+    @property
+    def undoable(self) -> bool:
+        return self.undo is not None
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -114,14 +114,14 @@ def pager(part: Part) -> list[dict[str, Any]]:
     return entries
 
 
-def steps(batch: ImportBatch, told: Tally, busy: bool) -> list[dict[str, Any]]:
+def steps(batch: ImportBatch, told: Tally, busy: bool, undoable: bool) -> list[dict[str, Any]]:
     """The four steps as desks."""
     state = batch.state
     undecided = _("先决定 %(n)d 处冲突") % {"n": told.undecided} if told.undecided else ""
     at = {"uploaded": 1, "broken": 1, "checked": 2, "committed": 4, "undone": 4, "dropped": 2}[state]
     if busy and state == ImportBatch.State.CHECKED and batch.job and batch.job.kind == "registry.commit":
         at = 3
-    names = [(_("上传"), ""), (_("校验"), ""), (_("核对"), undecided), (_("入库"), _("可整批撤回"))]
+    names = [(_("上传"), ""), (_("校验"), ""), (_("核对"), undecided), (_("入库"), _("可整批撤回") if undoable else "")]
     marks = ["done" if place < at else "here" if place == at else "" for place in range(len(names))]
     return [
         {"name": name, "lines": [line] if line else [], "state": mark}

@@ -107,7 +107,7 @@ def _page(request: HttpRequest, batch: ImportBatch, one: Importer, refusal: str 
         "parts": shown,
         "pager": queries.pager(shown[wanted]) if wanted in shown else [],
         "wanted": wanted if wanted in shown else "",
-        "steps": queries.steps(batch, told, busy),
+        "steps": queries.steps(batch, told, busy, one.undoable),
         "twin": batches.twin(batch) if batch.state == State.CHECKED else None,
         "decisions": [(value, label) for value, label in ImportRow.Decision.choices if value],
     }
@@ -231,7 +231,9 @@ def import_drop(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @access("member", "import")
 def import_undo(request: HttpRequest, import_id: int) -> HttpResponse:
-    batch, _one = _batch(request, import_id)
+    batch, one = _batch(request, import_id)
+    if not one.undoable:
+        raise Http404
     if request.method == "POST":
         batches.start_undo(request.actor, batch.pk)
         return redirect("registry:import", batch.pk)

@@ -12,7 +12,7 @@ ASSET_SOURCES := $(shell find assets -path assets/node_modules -prune -o -type f
 EMBEDDED := $(if $(and $(DATABASE_URL),$(REDIS_URL)),,requirements-embedded.txt)
 LOCKED := requirements-installer.txt portal/ops/install.py
 
-.PHONY: help setup demo demo-reset test check check-django fix promises bench doctor assets lock sbom licences audit pdf-libraries test-libraries
+.PHONY: help setup demo demo-reset test handbook check check-django fix promises bench doctor assets lock sbom licences audit pdf-libraries test-libraries
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,11 @@ promises: .venv/.dev ## the promise tests at full size, and the table of their f
 
 bench: .venv/.dev assets ## the portal at city size beside a bare Django page: the table of the README (QUICK=1: a small try)
 	@$(RUN) -m portal.ops.bench $(if $(QUICK),--quick)
+
+handbook: .venv/.dev ## the handbook followed on a fresh demo world, its pictures taken anew
+	@$(MAKE) -j2 assets test-libraries
+	@mkdir -p docs/handbook/img
+	@HANDBOOK_PICTURES=docs/handbook/img $(RUN) -m pytest -n 0 tests/browser/test_handbook.py
 
 check: .venv/.dev assets ## style, layers, types of the rules, migrations, deployment, templates, safety, generated docs
 	$(RUN) -m ruff check .

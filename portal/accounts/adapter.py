@@ -1,5 +1,6 @@
 """allauth's hooks: no open sign-up, encrypted phones, encrypted authenticator secrets, and a record of every entry."""
 
+import datetime
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -23,7 +24,7 @@ from portal.accounts.models import Try, User
 from portal.accounts.queries import by_login, phone_digits, posts_of
 from portal.core import errors, trail
 from portal.core.actor import SYSTEM, Actor
-from portal.kit import crypto
+from portal.kit import crypto, days
 
 #: One sentence whatever was typed: it must not tell whether the account exists.
 WRONG = _("账号或密码不对。忘了密码可以重设；没有账号，请上一级工会开通")
@@ -101,10 +102,16 @@ class Adapter(DefaultAccountAdapter):
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever has just typed the password need not type it again to set up the first second factor."""
-        if app == "allauth.mfa" and self._just_came_in() and not is_mfa_enabled(self.request.user):
+        """Whoever has just typed the password need not type it again to set up the first second factor and to copy
+        the codes that come with it.
+        """
+        if app == "allauth.mfa" and self._just_came_in() and not self._had_second_factor():
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
+
+    def _had_second_factor(self) -> bool:
+        begun = days.now() - datetime.timedelta(seconds=JUST_NOW)
+        return Authenticator.objects.filter(user=self.request.user, created_at__lt=begun).exists()
 
     def _just_came_in(self) -> bool:
         steps = get_authentication_records(self.request, self.request.user)

@@ -1,5 +1,6 @@
 """Signing in: by user name, phone or e-mail; what is recorded; what is not told."""
 
+import datetime
 import re
 import secrets
 from time import time
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.core.models import Record
-from portal.kit import crypto
+from portal.kit import crypto, days
 from tests import factories
 
 PASSWORD = "Test-pass-2026"
@@ -169,3 +170,8 @@ def test_setting_it_up_gives_recovery_codes_and_a_record(client, world, settings
     assert {one.type for one in Authenticator.objects.filter(user=staff)} == {"totp", "recovery_codes"}
     assert Record.objects.filter(act="account.second_factor_added", by=staff).count() == 2
     assert client.get(reverse("core:messages")).status_code == 200
+    # the codes are shown at once, to whoever has typed the password a moment ago
+    assert "备用码" in client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    # an hour later they are nobody's who found the screen open: the password is asked for first
+    Authenticator.objects.update(created_at=days.now() - datetime.timedelta(hours=1))
+    assert client.get(reverse("mfa_view_recovery_codes")).status_code == 302

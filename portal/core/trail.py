@@ -22,7 +22,7 @@ from django.utils import timezone
 from portal.core.actor import Actor
 from portal.core.context import request_id
 from portal.core.models import Record, Seal
-from portal.kit import days
+from portal.kit import copying, days
 
 _SEAL_LOCK = 714001
 #: A link and its mac in an anchor file or in a mail.
@@ -33,6 +33,7 @@ FIELDS = (
     "id", "at", "by_id", "post_id", "as_name", "act", "target_type", "target_id", "target_name", "note", "change",
     "request_id",
 )  # fmt: skip
+COPIED = ("at", "by", "post_id", "as_name", "act", "target_type", "target_id", "target_name", "change", "request_id")
 
 
 def write(
@@ -56,16 +57,18 @@ def write(
 
 def write_many(by: Actor, lines: Iterable[tuple[str, models.Model, dict, str]]) -> None:
     """Append one record for each (act, target, change, name): an act on thousands of rows explains each of them."""
+    write_rows(by, ((act, one._meta.label_lower, one.pk, change, name or str(one)) for act, one, change, name in lines))
+
+
+def write_rows(by: Actor, lines: Iterable[tuple[str, str, int, dict, str]]) -> None:
+    """The same for rows that are no models yet: (act, label of the model, id, change, name). By COPY."""
+    user, post, as_name = by.user.pk if by.user else None, by.post.pk if by.post else None, str(by.post or "")[:200]
     now, request = days.now(), request_id.get()
-    post, as_name = by.post.pk if by.post else None, str(by.post or "")[:200]
-    rows = [
-        Record(
-            at=now, by=by.user, post_id=post, as_name=as_name, act=act, target_type=target._meta.label_lower,
-            target_id=target.pk, target_name=(name or str(target))[:200], change=change, request_id=request,
-        )
-        for act, target, change, name in lines
-    ]  # fmt: skip
-    Record.objects.bulk_create(rows, batch_size=1000)
+    rows = (
+        (now, user, post, as_name, act, label, pk, name[:200], change, request)
+        for act, label, pk, change, name in lines
+    )
+    copying.copy_rows(Record, COPIED, rows)
 
 
 def canonical(record: Record) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models
 
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -21,11 +22,12 @@ def cell(value: Any) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        special = "\\" in value or "\t" in value or "\n" in value or "\r" in value
+        return value.translate(_ESCAPES) if special else value
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str).translate(_ESCAPES)
+        return _JSON.encode(value).translate(_ESCAPES)
     if isinstance(value, datetime.datetime):
         return value.isoformat()
     return str(value)
@@ -82,13 +84,23 @@ def copy_lines(model: type[models.Model], names: Sequence[str], source: Iterable
     quoted = ", ".join(connection.ops.quote_name(one.column) for one in fields)
     statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN"
     whole = (text.replace("\n", f"{tail}\n") for text in source)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(statement, _Reader(whole), 1 << 18)  # nosec B608 # names of the model
 
 
 def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows of values in the order of ``names``."""
     copy_lines(model, names, lines(rows))
+
+
+def reserve(model: type[models.Model], count: int) -> list[int]:
+    """Ids for rows that are about to come in; nobody else gets them."""
+    with connection.cursor() as cursor:
+        table, column = model._meta.db_table, model._meta.pk.column
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [f'"{table}"', column, count]
+        )
+        return [one for (one,) in cursor.fetchall()]
 
 
 def advance(*tables: type[models.Model]) -> None:

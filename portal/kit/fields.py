@@ -1,5 +1,6 @@
 """Model fields for what must not lie in the database in plain: sealed text, and the blind index that finds it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -43,6 +44,16 @@ class EncryptedTextField(models.TextField):
             raise FieldError(f"{self.sealed_as}: a sealed field takes values, not expressions")
         plain = self.get_prep_value(value)
         return crypto.seal(plain, self.sealed_as) if plain else plain
+
+    def sealer(self) -> Callable[[str], str]:
+        """For thousands of values on their way into COPY: as ``get_db_prep_save``, with the keys looked up once."""
+        ring, context = crypto.keyring(), self.sealed_as
+        return lambda plain: crypto.seal(plain, context, ring) if plain else plain
+
+    def opener(self) -> Callable[[str], str]:
+        """For thousands of values out of the database: as ``from_db_value``, with the keys looked up once."""
+        ring, context = crypto.keyring(), self.sealed_as
+        return lambda sealed: crypto.open_(sealed, context, ring) if sealed else sealed
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":

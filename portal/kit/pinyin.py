@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from portal.kit.text import surname
 
@@ -42,17 +43,33 @@ _PLACES = {
     "音乐": "yin yue", "体育": "ti yu", "调解": "tiao jie", "女工": "nv gong",
 }  # fmt: skip
 _MAX_INITIALS = 190  # signs in the column, all variants together
+_HAN = re.compile("[\u4e00-\u9fff]{1,8}")
 _KNOWN = "|".join(_PLACES)
 _PIECE = re.compile(rf"{_KNOWN}|[A-Za-z0-9']+|[^A-Za-z0-9\s]+?(?={_KNOWN}|[A-Za-z0-9\s]|$)")
 
 
 def _run(piece: str) -> Iterator[list[str]]:
     """Readings of a run of characters, the one that fits the context first."""
+    if len(piece) > 1 and _HAN.fullmatch(piece) and not _phrased(piece):
+        for sign in piece:
+            yield _sign(sign)
+        return
     likely = pinyin(piece, style=Style.NORMAL, v_to_u=False)
     every = pinyin(piece, style=Style.NORMAL, v_to_u=False, heteronym=True)
     for first, others in zip(likely, every, strict=True):
         tidy = ("".join(sign for sign in reading.lower() if sign.isalnum()) for reading in (*first, *others))
         yield list(dict.fromkeys(reading for reading in tidy if reading))
+
+
+@lru_cache(maxsize=8192)
+def _sign(sign: str) -> list[str]:
+    return next(_run(sign))
+
+
+def _phrased(piece: str) -> bool:
+    """Whether some of the characters stand together in pypinyin's list of phrases; else each reads as it does alone."""
+    size = len(piece)
+    return any(piece[a:b] in PHRASES_DICT for a in range(size - 1) for b in range(a + 2, size + 1))
 
 
 def _readings(name: str, person: bool) -> list[list[str]]:
@@ -75,7 +92,7 @@ def _readings(name: str, person: bool) -> list[list[str]]:
     return [readings for readings in found if readings]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def keys(name: str, person: bool = True) -> tuple[str, str]:
     """(sort key, initials) for the two columns beside a name: ``方心宜`` -> (``fang xin yi``, ``fxy``).
 

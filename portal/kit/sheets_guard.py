@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +48,8 @@ class Limits:
 
 
 LIMITS = Limits()
+#: The roster of a whole city: 200,000 rows of 17 columns in one file, as large as the portal itself may be.
+ROSTER = Limits(member=300 * _MB, total=350 * _MB, rows=200_000, cells=3_400_000)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The parts that carry values. A worksheet that the workbook's list looks for elsewhere is simply not there.
@@ -57,9 +60,6 @@ _WANTED = re.compile(
 )
 _TAG = rb"<(?:\w+:)?"
 _REF = rb"\br\s*=\s*[\"']"
-_FAR = re.compile(
-    _REF + rb"(?=[A-Za-z]{3}\d|[C-Zc-z][A-Za-z]\d|[Bb][I-Zi-z]\d|[A-Za-z]+(?:[6-9]\d{4}|\d{6}))([A-Za-z]+)(\d+)"
-)
 _BLANK = re.compile(_TAG + rb"c\s[^>]*?(?:/>|></(?:\w+:)?c>)")
 _NAMELESS = re.compile(_TAG + rb"c(?=[\s/>])(?![^>]*?" + _REF + rb"[A-Za-z]{1,3}\d)")
 _FORMULA = re.compile(_TAG + rb"c\s[^>]*?" + _REF + rb"(\w+)[\"'][^>]*>\s*" + _TAG + rb"f[\s>/]")
@@ -67,6 +67,18 @@ _BROKEN = re.compile(_TAG + rb"c\s(?=[^>]*?\bt\s*=\s*[\"']e[\"'])[^>]*?" + _REF 
 _HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']"
 _HIDDEN_ROW = re.compile(_TAG + rb"row\s(?=[^>]*?" + _HIDDEN + rb")[^>]*?" + _REF + rb"(\d+)[\"']")
 _HIDDEN_COLUMN = re.compile(_TAG + rb"col\s[^>]*?" + _HIDDEN)
+
+
+@cache
+def _places(rows: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A cell as programs write it, up to column BH and well within so many rows; and the place of one that is not."""
+    first, more = int(str(rows)[0]), len(str(rows)) - 1
+    low = rb"|[1-%d]\d{%d}" % (first - 1, more) if first > 1 else b""
+    place = rb"(?:[A-Z]|A[A-Z]|B[A-H])(?:[1-9]\d{0,%d}%s)" % (more - 1, low)
+    near = rb'<c r="' + place + rb'"(?: s="\d+")?(?: t="\w+")?/?>'
+    outside = rb"[A-Za-z]{3}\d|[C-Zc-z][A-Za-z]\d|[Bb][I-Zi-z]\d"
+    far = _REF + rb"(?=%s|[A-Za-z]+(?:[%d-9]\d{%d}|\d{%d}))([A-Za-z]+)(\d+)" % (outside, first, more, more + 2)
+    return re.compile(near), re.compile(far)
 
 
 @dataclass(slots=True)
@@ -237,15 +249,21 @@ def _look(block: bytes, seen: Seen, limits: Limits) -> None:
     The reader reserves memory for the whole rectangle up to the last cell, so one value in XFD1048576 would be its end.
     Blank cells out there (a format on whole columns) are harmless and common.
     """
-    if _FAR.search(block):
-        for letters, row in _FAR.findall(_BLANK.sub(b"", block)):
-            _refuse_far(letters.decode(), int(row), limits)
-    seen.cells += block.count(b"<c ") + block.count(b":c ")
-    seen.texts += block.count(b"<si>") + block.count(b"<si ") + block.count(b":si>")
+    near, far = _places(max(limits.rows, LIMITS.rows))
+    cells = len(near.findall(block))
+    # one pattern for the cells of every common program; only where it leaves a tag over is there more to look for
+    if cells != block.count(b"<c") + block.count(b":c"):
+        if far.search(block):
+            for letters, row in far.findall(_BLANK.sub(b"", block)):
+                _refuse_far(letters.decode(), int(row), limits)
+        if _NAMELESS.search(block):
+            raise SheetError(_("工作簿里有没写明位置的单元格，无法可靠读取。请用 Excel 打开后另存为 .xlsx 再上传"))
+        cells = block.count(b"<c ") + block.count(b":c ")
+    seen.cells += cells
+    if b"si" in block:
+        seen.texts += block.count(b"<si>") + block.count(b"<si ") + block.count(b":si>")
     if seen.cells > limits.cells or seen.texts > limits.texts:
         raise SheetError(_("表里超过 %(n)d 万个单元格，请删去多余的列，或拆成几个文件") % {"n": limits.cells // 10_000})
-    if _NAMELESS.search(block):
-        raise SheetError(_("工作簿里有没写明位置的单元格，无法可靠读取。请用 Excel 打开后另存为 .xlsx 再上传"))
     if b":f" in block or b"<f" in block:
         seen.formulas += [ref.decode() for ref in _FORMULA.findall(block)]
     if b'"e"' in block or b"'e'" in block:

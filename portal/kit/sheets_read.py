@@ -62,20 +62,32 @@ class Book:
 
     def rows(self, sheet: str) -> Iterator[list[Cell]]:
         """Every row from the first, blank rows as empty lists; blank cells are left out. Counts against the limits."""
+        return (self.cells(*row) for row in self.raw(sheet))
+
+    def raw(self, sheet: str) -> Iterator[tuple[int, list[Any], int]]:
+        """(number, values as the format holds them, number of the first column) of every row."""
         data = 0
         for number, values, first in self._source.values(sheet):
-            cells = [
-                cell for at, value in enumerate(values, first) if (cell := read_cell(value, at, number, self.limits))
-            ]
-            if cells and cells[-1].column > self.limits.columns:
-                raise SheetError(
-                    _("第 %(row)d 行有 %(n)d 列，最多 %(limit)d 列")
-                    % {"row": number, "n": cells[-1].column, "limit": self.limits.columns}
-                )
-            data += bool(cells)
+            if first + len(values) - 1 > self.limits.columns:
+                self.cells(number, values, first)
+            data += values.count("") < len(values)
             if data > self.limits.rows + self.limits.head_rows:
                 raise SheetError(_("数据超过 %(limit)d 行，请拆成几个文件") % {"limit": self.limits.rows})
-            yield cells
+            yield number, values, first
+
+    def cells(self, number: int, values: Sequence[Any], first: int) -> list[Cell]:
+        """The cells of one raw row, without the blank ones."""
+        cells = [cell for at, value in enumerate(values, first) if (cell := read_cell(value, at, number, self.limits))]
+        if cells and cells[-1].column > self.limits.columns:
+            raise SheetError(
+                _("第 %(row)d 行有 %(n)d 列，最多 %(limit)d 列")
+                % {"row": number, "n": cells[-1].column, "limit": self.limits.columns}
+            )
+        return cells
+
+    def height(self, sheet: str) -> int:
+        """About how many rows a sheet has, for those who wait."""
+        return self._source.height(sheet)
 
     def table(self, columns: Sequence[Column], sheet: str = "") -> Table:
         """The sheet and the row that hold these heads, in any order; what is missing is in ``problems``."""
@@ -107,6 +119,10 @@ class _Xlsx:
         ranges = self._open(sheet).merged_cell_ranges or []
         return [f"{column_letter(a[1] + 1)}{a[0] + 1}:{column_letter(b[1] + 1)}{b[0] + 1}" for a, b in ranges]
 
+    def height(self, sheet: str) -> int:
+        """Up to its last cell."""
+        return self._open(sheet).height
+
     def values(self, sheet: str) -> Iterator[tuple[int, list[Any], int]]:
         """(row number, values, number of the first column)."""
         page = self._open(sheet)
@@ -124,6 +140,10 @@ class _Csv:
     def merged(self, sheet: str) -> list[str]:
         """A text file merges nothing."""
         return []
+
+    def height(self, sheet: str) -> int:
+        """One more pass: a record may have several lines."""
+        return sum(1 for _row in self.values(sheet))
 
     def values(self, sheet: str) -> Iterator[tuple[int, list[Any], int]]:
         """(record number, values, 1)."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from django.utils.translation import gettext as _
@@ -104,13 +104,27 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """The data rows. Blank rows and the template's example row are passed over."""
-        keys = {column: key for key, column in self.found.items()}
-        for number, cells in enumerate(self.book.rows(self.sheet), start=1):
-            if number <= self.head_row or not cells or cells[0].text.startswith(EXAMPLE_MARK):
+        return (row for raw in self.raw() if (row := self.row(*raw)).cells)
+
+    def raw(self) -> Iterator[tuple[int, list[Any], int]]:
+        """What lies below the head as the workbook holds it, without blank rows and the example."""
+        for number, values, first in self.book.raw(self.sheet):
+            if number <= self.head_row or values.count("") == len(values):
                 continue
-            row = {keys[cell.column]: cell for cell in cells if cell.column in keys}
-            if row:
-                yield Row(self.sheet, number, row)
+            begins = next(filter(None, values), "")
+            if isinstance(begins, str) and EXAMPLE_MARK in begins and self._example(number, values, first):
+                continue
+            yield number, values, first
+
+    def _example(self, number: int, values: list[Any], first: int) -> bool:
+        cells = self.book.cells(number, values, first)
+        return bool(cells) and cells[0].text.startswith(EXAMPLE_MARK)
+
+    def row(self, number: int, values: list[Any], first: int) -> Row:
+        """A raw row, cell by cell."""
+        keys = {column: key for key, column in self.found.items()}
+        cells = self.book.cells(number, values, first)
+        return Row(self.sheet, number, {keys[cell.column]: cell for cell in cells if cell.column in keys})
 
 
 def find_table(book: "Book", columns: Sequence[Column], sheet: str = "") -> Table:

@@ -15,7 +15,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from portal.kit.refusal import Refused
-from portal.kit.sheets_guard import LIMITS, Limits, check_names
+from portal.kit.sheets_guard import ROSTER, Limits, check_names
 
 _MB = 1 << 20
 _PAPER = Limits(members=500, member=20 * _MB, total=60 * _MB)
@@ -128,8 +128,8 @@ def check_office(data: bytes) -> str:
             names = {member.filename.lower() for member in archive.infolist()}
             _check_parts(archive, names)
             suffix = _office_kind(names)
-            # a roster of 50,000 rows is one large member: workbooks have the reader's own limits
-            limits = LIMITS if suffix == "xlsx" else _PAPER
+            # a roster is one large member; whoever reads the workbook sets limits of its own, some of them narrower
+            limits = ROSTER if suffix == "xlsx" else _PAPER
             total = 0
             for member in archive.infolist():
                 for block in _blocks(archive, member, limits):

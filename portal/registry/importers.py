@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.sheets_guard import ROSTER
 from portal.registry.imports import members, members_write, organizations, organizations_write
 from portal.registry.imports.spec import Importer
 
@@ -26,6 +27,7 @@ MEMBERS = Importer(
     undo=members_write.undo,
     label=members.label,
     order=10,
+    limits=ROSTER,
 )
 ORGANIZATIONS = Importer(
     key="organizations",

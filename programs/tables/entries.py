@@ -111,6 +111,19 @@ COLUMNS = (
            sort="submitted_at", export="submitted_at", kind="datetime"),
     Column("updated", _("更新"), value=lambda e: _day(e.updated_at), css="n num", phone="hide",
            sort="updated_at", export="updated_at", kind="datetime"),
+    # chosen by whoever wants them, above all for the sheet; nothing here needs another join
+    Column("code", _("单位编号"), value="organization.code", css="num sub", default=False),
+    Column("kind", _("单位类别"), value="organization.get_kind_display", default=False),
+    Column("sector", _("学段"), value="organization.get_sector_display", default=False),
+    Column("year", _("年度"), value="call.year", css="n num", default=False, kind="int"),
+    Column("revision", _("第几稿"), css="n", default=False, kind="int"),
+    Column("held", _("因异议暂停"), value=lambda e: _("是") if e.held else "", default=False),
+    Column("since", _("到这里"), value=lambda e: _day(e.desk_since), css="n num", default=False, sort="desk_since",
+           export="desk_since", kind="datetime"),
+    Column("started", _("起草"), value=lambda e: _day(e.created_at), css="n num", default=False, export="created_at",
+           kind="datetime"),
+    Column("saved", _("最后保存"), value=lambda e: _day(e.saved_at), css="n num", default=False, export="saved_at",
+           kind="datetime"),
 )  # fmt: skip
 
 

@@ -5,21 +5,36 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.ops.bench import report, usage
-from portal.ops.bench.figures import GROWTH, PAGES, ROWS, SUBMISSION, WORKER_MB, Line
+from portal.ops.bench import report, sheets, usage
+from portal.ops.bench.figures import GROWTH, PAGES, ROWS, SUBMISSION, WORKER_MB, Line, Page
 from portal.ops.bench.load import measure
-from portal.ops.bench.stage import Site, Stage
+from portal.ops.bench.stage import Site, Stage, stop
 
-#: (units, members, entries) of the city, of the smaller city that growth is measured from, and answers per round.
-FULL = ((3300, 300_000, 40_000), (3300, 30_000, 4_000), 60, 3)
-QUICK = ((400, 6_000, 2_000), (400, 3_000, 1_000), 12, 1)
 AT_ONCE = (1, 8)
 
 
-def rounds(stage: Stage, bare: Site, site: Site, known: dict, answers: int, repeats: int) -> dict:
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured. ``city`` and the ``small`` one that growth is measured from: units, members, entries."""
+
+    city: tuple[int, int, int]
+    small: tuple[int, int, int]
+    answers: int
+    rounds: int
+    nominations: int
+    roster: int
+
+
+FULL = Sizes((3300, 300_000, 40_000), (3300, 30_000, 4_000), answers=50, rounds=3, nominations=10, roster=200_000)
+QUICK = Sizes((400, 6_000, 2_000), (400, 3_000, 1_000), answers=12, rounds=1, nominations=3, roster=2_000)
+
+
+def rounds(stage: Stage, bare: Site, site: Site, known: dict, sizes: Sizes) -> dict:
     """Every page and the bare page by turns, so that what disturbs the machine disturbs both."""
     found: dict = {"bare": {}, **{page.name: {} for page in PAGES}}
     targets = [("bare", bare, "/", bare.cookie)]
@@ -29,9 +44,9 @@ def rounds(stage: Stage, bare: Site, site: Site, known: dict, answers: int, repe
     for _name, where, path, cookie in targets:
         measure(where.port, path, cookie, max(AT_ONCE), 24, where.process.pid, stage.database)
     for at_once in AT_ONCE:
-        for _round in range(repeats):
+        for _round in range(sizes.rounds):
             for name, where, path, cookie in targets:
-                taken = measure(where.port, path, cookie, at_once, answers, where.process.pid, stage.database)
+                taken = measure(where.port, path, cookie, at_once, sizes.answers, where.process.pid, stage.database)
                 found[name].setdefault(str(at_once), []).append(taken.figures())
     return {name: {at: middle(several) for at, several in rows.items()} for name, rows in found.items()}
 
@@ -50,25 +65,43 @@ def submission(stage: Stage, name: str, times: int) -> float:
 
 
 def lines(result: dict) -> list[Line]:
-    """The table: what was measured beside what is to be reached."""
-    bare = result["pages"]["bare"]["1"]["cpu"]
+    """The table: what was measured beside what is to be reached. What is not there yet, or failed, has no line."""
     found = []
     for page in PAGES:
-        seen, known = result["pages"][page.name], result["known"]["city"][page.name]
-        worst = max(one["cpu"] / result["pages"]["bare"][at]["cpu"] for at, one in seen.items())
-        found.append(Line(page.label, "CPU, times the bare page", round(worst, 2), page.times, " ×"))
-        found.append(Line(page.label, "SQL statements", known["sql"], page.sql))
-        found.append(Line(page.label, "rows read", known["rows"], ROWS))
-        found.append(Line(page.label, "kB of HTML", known["kb"], page.kb))
+        found += page_lines(page, result)
+    bare = result["pages"]["bare"]["1"]["cpu"] if "pages" in result else 0
+    city, small = result["submission"].get("city"), result["submission"].get("small")
+    if city and bare:
+        found.append(
+            Line("submitting a nomination", "CPU, times the bare page", round(city / bare, 2), SUBMISSION, " ×")
+        )
+    if city and small:
+        found.append(Line("submitting a nomination", "growth ×10, CPU", round(city / small, 2), GROWTH, " ×"))
+    found += sheets.lines(result["sheets"])
+    if "memory" in result:
+        found.append(Line("web worker", "MB (PSS)", round(max(result["memory"]), 1), WORKER_MB))
+    if "seeded" in result:
+        found.append(Line("seed_world --scale city", "seconds", round(result["seeded"], 1), 300))
+    return found
+
+
+def page_lines(page: Page, result: dict) -> list[Line]:
+    """The figures of one page."""
+    if "pages" not in result:
+        return []
+    seen, known, bare = result["pages"][page.name], result["known"]["city"][page.name], result["pages"]["bare"]
+    worst = max(one["cpu"] / bare[at]["cpu"] for at, one in seen.items())
+    found = [
+        Line(page.label, "CPU, times the bare page", round(worst, 2), page.times, " ×"),
+        Line(page.label, "SQL statements", known["sql"], page.sql),
+        Line(page.label, "rows read", known["rows"], ROWS),
+        Line(page.label, "kB of HTML", known["kb"], page.kb),
+    ]
+    if "small" in result:
         small = result["small"][page.name]["1"]["cpu"]
-        found.append(Line(page.label, "growth ×10, CPU", round(seen["1"]["cpu"] / small, 2), GROWTH, " ×"))
         more = known["sql"] - result["known"]["small"][page.name]["sql"]
+        found.append(Line(page.label, "growth ×10, CPU", round(seen["1"]["cpu"] / small, 2), GROWTH, " ×"))
         found.append(Line(page.label, "growth ×10, more SQL", more, 0))
-    city, small = result["submission"]["city"], result["submission"]["small"]
-    found.append(Line("submitting a nomination", "CPU, times the bare page", round(city / bare, 2), SUBMISSION, " ×"))
-    found.append(Line("submitting a nomination", "growth ×10, CPU", round(city / small, 2), GROWTH, " ×"))
-    found.append(Line("web worker", "MB (PSS)", round(max(result["memory"]), 1), WORKER_MB))
-    found.append(Line("seed_world --scale city", "seconds", round(result["seeded"], 1), 300))
     return found
 
 
@@ -78,6 +111,69 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+@dataclass
+class Run:
+    """One run: its sizes, its result so far, and where the result is kept while it grows."""
+
+    sizes: Sizes
+    quick: bool
+    stage: Stage
+    began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.result: dict = {
+            "size": "quick" if self.quick else "full", "known": {}, "submission": {}, "sheets": {}, "failed": {},
+        }  # fmt: skip
+
+    def keep(self) -> str:
+        """Write down what is there; returns the text."""
+        self.result["minutes"] = round((time.monotonic() - self.began) / 60, 1)
+        return report.write(self.result, lines(self.result), readme=not self.quick)
+
+    def part(self, name: str, work: Callable[[], object]) -> None:
+        """One part. When it fails the others' figures stay, and the result says what was wrong."""
+        say(name)
+        try:
+            work()
+        except Exception as problem:  # noqa: BLE001 # whatever it is, the next part begins
+            self.result["failed"][name] = f"{type(problem).__name__}: {problem}"[-4000:]
+            say(f"{name} failed: {self.result['failed'][name][-400:]}")
+        self.keep()
+
+    def pages(self, name: str) -> None:
+        """Every page of one city beside the bare page."""
+        known = self.stage.inside(name, "pages")
+        site = self.stage.portal(name)
+        site.cookie = known["cookie"]
+        measured = rounds(self.stage, self.bare, site, known["pages"], self.sizes)
+        self.result["known"][name] = known["pages"]
+        self.result["pages" if name == "city" else "small"] = measured
+        workers = usage.children(site.process.pid)
+        self.result["memory"] = [usage.memory(pid)["pss"] for pid in workers]
+        self.result["unshared"] = [usage.memory(pid)["uss"] for pid in workers]
+        stop(site)
+
+    def all(self) -> None:
+        """Every part, the dear ones last."""
+        keep, sizes, stage = self.result, self.sizes, self.stage
+        self.part("seeding the city", lambda: keep.update(seeded=stage.seed("city", *sizes.city)))
+        self.part("seeding the small city", lambda: stage.seed("small", *sizes.small))
+        self.bare = stage.bare(sizes.city[1], sizes.city[2])
+        for name in ("small", "city"):
+            self.part(f"pages of {name}", lambda name=name: self.pages(name))  # type: ignore[misc]
+            self.part(
+                f"nominations in {name}",
+                lambda name=name: keep["submission"].update({name: submission(stage, name, sizes.nominations)}),  # type: ignore[misc]
+            )
+        self.part("export", lambda: keep["sheets"].update(sheets.export(stage, "city")))
+        self.part("imports", lambda: sheets.imports(stage, "city", sizes.roster, self.found))
+
+    def found(self, more: dict) -> None:
+        """Figures of a part that is not over."""
+        self.result["sheets"].update(more)
+        self.keep()
+
+
 def main() -> int:
     """Run; the exit code says whether the run itself went well, not whether every figure was reached."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
@@ -85,33 +181,13 @@ def main() -> int:
     quick = parser.parse_args().quick
     # whoever ends the run ends its services too
     signal.signal(signal.SIGTERM, lambda *_seen: sys.exit(143))
-    city, small, answers, repeats = QUICK if quick else FULL
-    began = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        stage = Stage.build(stack, folder)
-        say("seeding")
-        result: dict = {"size": "quick" if quick else "full", "known": {}, "submission": {}}
-        result["seeded"] = stage.seed("city", *city)
-        stage.seed("small", *small)
-        say(f"seeded in {result['seeded']:.0f} s; filling the yardstick")
-        bare = stage.bare(city[1], city[2])
-        for name in ("small", "city"):
-            say(f"measuring {name}")
-            known = stage.inside(name, "pages")
-            result["known"][name], site = known["pages"], stage.portal(name)
-            site.cookie = known["cookie"]
-            measured = rounds(stage, bare, site, known["pages"], answers, repeats)
-            result["pages" if name == "city" else "small"] = measured
-            say(f"nominations in {name}")
-            result["submission"][name] = submission(stage, name, 3 if quick else 12)
-        workers = usage.children(site.process.pid)
-        result["memory"] = [usage.memory(pid)["pss"] for pid in workers]
-        result["unshared"] = [usage.memory(pid)["uss"] for pid in workers]
-    result["minutes"] = round((time.monotonic() - began) / 60, 1)
-    table = lines(result)
-    sys.stdout.write(report.write(result, table, readme=not quick))
-    return 1 if any(one["wrong"] for pages in result["pages"].values() for one in pages.values()) else 0
+        run = Run(QUICK if quick else FULL, quick, Stage.build(stack, folder))
+        run.all()
+    sys.stdout.write(run.keep())
+    wrong = [one for one in run.result.get("pages", {}).values() if any(at["wrong"] for at in one.values())]
+    return 1 if wrong or run.result["failed"] else 0
 
 
 if __name__ == "__main__":

@@ -55,4 +55,5 @@ class Line:
     def verdict(self) -> str:
         if self.reached:
             return "reached"
-        return f"misses by {self.value - self.bound:.2f}{self.unit} ({(self.value / self.bound - 1) * 100:.0f} %)"
+        share = f" ({(self.value / self.bound - 1) * 100:.0f} %)" if self.bound else ""
+        return f"misses by {self.value - self.bound:.2f}{self.unit}{share}"

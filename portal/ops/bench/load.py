@@ -58,7 +58,10 @@ def measure(port: int, path: str, cookie: str, at_once: int, answers: int, web: 
             with lock:
                 if next(left, None) is None:
                     return
-            status, size, ms = ask(port, path, cookie)
+            try:
+                status, size, ms = ask(port, path, cookie)
+            except (OSError, http.client.HTTPException):
+                status, size, ms = 0, 0, 0.0  # no answer at all
             with lock:
                 taken.times.append(ms)
                 taken.size = size

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from portal.ops.bench import sheets
 from portal.ops.bench.figures import PAGES, Line
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,6 +21,8 @@ def pages_table(result: dict) -> str:
         "| page | kB | SQL | CPU ms | × bare | median ms | p95 ms | req/s | × bare, 8 at once | req/s, 8 at once |\n"
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
     )
+    if "pages" not in result:
+        return ""
     bare, rows = result["pages"]["bare"], []
     for name, label in (("bare", "**bare Django page**"), *((page.name, page.label) for page in PAGES)):
         one, eight = result["pages"][name]["1"], result["pages"][name]["8"]
@@ -50,12 +53,19 @@ def write(result: dict, lines: list[Line], readme: bool) -> str:
     path = ROOT / "reports" / ("bench.json" if readme else "bench.json.tmp")
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
-    table = pages_table(result)
+    table = f"{pages_table(result)}\n{sheets.table(result['sheets'])}"
     reached = sum(1 for one in lines if one.reached)
     said = f"{reached} of {len(lines)} figures reached, {result['minutes']} minutes, {os.cpu_count()} processors\n"
     if readme:
-        _into_readme(f"{table}\n{said}")
+        _into_readme(f"{table}\n{said}{missed(lines)}")
     return f"{table}\n{lines_table(lines)}\n{said}"
+
+
+def missed(lines: list[Line]) -> str:
+    """The figures that were not reached, and by how much."""
+    told = [f"- {one.work}, {one.what}: {one.value}{one.unit} instead of {one.bound}{one.unit}, {one.verdict}\n"
+            for one in lines if not one.reached]  # fmt: skip
+    return "\n" + "".join(told) if told else ""
 
 
 def _into_readme(text: str) -> None:

@@ -23,6 +23,10 @@ YARDSTICK = Path(__file__).resolve().parent / "yardstick"
 WEB = next(one for one in PROCESSES if one.name == "web").command
 
 
+class Failed(Exception):
+    """A command of the run that ended badly, with what it said."""
+
+
 @dataclass
 class Site:
     """A running web server: its port, its parent process, the cookie it knows somebody by."""
@@ -71,12 +75,12 @@ class Stage:
         """Run a command to its end; its last line. Raises with what it said when it fails."""
         done = subprocess.run([sys.executable, *command], env=env, cwd=cwd, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SystemExit(f"{' '.join(command)} failed\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+            raise Failed(f"{' '.join(command)} failed\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
         return done.stdout.strip().rpartition("\n")[2]
 
     def seed(self, name: str, units: int, members: int, entries: int) -> float:
         """Make and fill a database; returns the seconds that filling took."""
-        self.run(["-c", _MAKE, f"{self.base}/portal", name], self.environment)
+        self.database_of(name)
         env = self.place(name)
         self.run(["manage.py", "migrate", "-v0"], env)
         self.run(["manage.py", "collectstatic", "--noinput", "-v0"], env)
@@ -89,6 +93,21 @@ class Stage:
         """Ask the portal from inside (`yardstick/inside.py`)."""
         return json.loads(self.run(["-W", "ignore", str(YARDSTICK / "inside.py"), *what], self.place(name)))
 
+    def sheets(self, name: str, *what: str) -> dict:
+        """A job with a sheet inside the portal (`yardstick/sheets_inside.py`)."""
+        command = ["-W", "ignore", str(YARDSTICK / "sheets_inside.py"), str(self.database), *what]
+        return json.loads(self.run(command, self.place(name)))
+
+    def bare_sheets(self, *what: str) -> dict:
+        """The same without the portal (`yardstick/sheets_bare.py`)."""
+        command = [str(YARDSTICK / "sheets_bare.py"), str(self.database), *what]
+        return json.loads(self.run(command, self.environment))
+
+    def database_of(self, name: str) -> str:
+        """The address of a new empty database."""
+        self.run(["-c", _MAKE, f"{self.base}/portal", name], self.environment)
+        return f"{self.base}/{name}"
+
     def bare(self, members: int, entries: int) -> Site:
         """The yardstick, filled with as many rows."""
         url = urlsplit(self.base)
@@ -96,7 +115,7 @@ class Stage:
             **self.environment, "BARE_NAME": "bare", "BARE_USER": url.username or "", "BARE_HOST": url.hostname or "",
             "BARE_PASSWORD": url.password or "", "BARE_PORT": str(url.port),
         }  # fmt: skip
-        self.run(["-c", _MAKE, f"{self.base}/portal", "bare"], self.environment)
+        self.database_of("bare")
         key = self.run(["bare.py", str(members), str(entries)], env, YARDSTICK)
         site = self.serve(["-m", "gunicorn", "bare:application", *WEB[4:]], env, YARDSTICK, "/")
         site.cookie = f"sessionid={key}"
@@ -120,7 +139,7 @@ class Stage:
                 return site
             except OSError:
                 time.sleep(0.1)
-        raise SystemExit(f"{command[2]} does not answer")
+        raise Failed(f"{command[2]} does not answer")
 
 
 def stop(site: Site) -> None:

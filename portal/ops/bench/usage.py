@@ -1,6 +1,7 @@
 """What processes use: processor time with that of ended children, and memory without what they share."""
 
 import os
+import time
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -38,3 +39,34 @@ def memory(pid: int) -> dict[str, float]:
         if name in values:
             values[name] = int(rest.split()[0])
     return {"pss": values["Pss"] / 1024, "uss": (values["Private_Clean"] + values["Private_Dirty"]) / 1024}
+
+
+class Spending:
+    """What a piece of work in this very process takes: its processor time, PostgreSQL's meanwhile, seconds, memory."""
+
+    def __init__(self, postmaster: int) -> None:
+        self.postmaster = postmaster
+
+    def __enter__(self) -> "Spending":
+        Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+        self.idle = _resident("VmRSS")
+        self.began, self.own, self.database = time.monotonic(), time.process_time(), spent(self.postmaster)
+        return self
+
+    def __exit__(self, *_wrong: object) -> None:
+        self.own, self.database = time.process_time() - self.own, spent(self.postmaster) - self.database
+        self.seconds, self.peak = time.monotonic() - self.began, _resident("VmHWM")
+
+    def figures(self) -> dict[str, float]:
+        """Seconds of processor time (own, the database's, both), seconds by the clock, MB at rest and at most."""
+        return {
+            "cpu_own": round(self.own, 2), "cpu_db": round(self.database, 2),
+            "cpu": round(self.own + self.database, 2), "seconds": round(self.seconds, 1),
+            "idle_mb": round(self.idle, 1), "peak_mb": round(self.peak, 1),
+        }  # fmt: skip
+
+
+def _resident(name: str) -> float:
+    """MB of this process, by the kernel's name for the figure."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024

@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 from typing import Any
 
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def commit(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun) ->
             payload = json.loads(row.payload)
             payload["conflicts"] = [[told["text"], told["fields"]], *payload.get("conflicts", [])]
             row.payload, row.verdict, row.decision = encode(payload), ImportRow.Verdict.CONFLICT, ""
-        store_rows(moved.rows, "verdict", "decision")
+        store_rows(moved.rows)
         recount(batch)
         raise Refused(
             _("%(n)d 行在核对以后被人改过，一行也没入库。请看转成冲突的行") % {"n": len(moved.rows)}
@@ -150,17 +151,28 @@ def _keep_way_back(lines: list[tuple[Line, dict[str, Any]]]) -> None:
     store_rows([line.row for line, _before in lines])
 
 
-def store_rows(rows: list[ImportRow], *more: str) -> None:
-    """Update many rows at once: an insert that always meets its id (sealed fields take no ``bulk_update``)."""
-    fields = ["payload", "target_id", *more]
-    ImportRow.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=fields
-    )
+_STORE = """
+UPDATE registry_importrow AS row SET
+    payload = new.payload, target_id = new.target_id, verdict = new.verdict, decision = new.decision
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[])
+    AS new(id, payload, target_id, verdict, decision)
+WHERE row.id = new.id
+"""
+
+
+def store_rows(rows: list[ImportRow]) -> None:
+    """Update many rows at once. What is the same in many of them (a person who is new) is sealed once."""
+    seal = cache(ImportRow._meta.get_field("payload").sealer())
+    told = [(row.pk, seal(row.payload), row.target_id, row.verdict, row.decision) for row in rows]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE, [list(column) for column in zip(*told, strict=True)])
 
 
 def recount(batch: ImportBatch) -> None:
     """Bring the counts on the batch in line with its rows."""
-    counts = {name: batch.rows.filter(verdict=name).count() for name in ImportRow.Verdict.values}
+    kept = [name for name in ImportRow.Verdict.values if name != ImportRow.Verdict.SAME]  # those leave no rows
+    counts = {name: batch.rows.filter(verdict=name).count() for name in kept}
     batch.summary = {**batch.summary, **counts}
     batch.save(update_fields=["summary"])
 

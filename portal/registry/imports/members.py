@@ -1,6 +1,7 @@
 """The roster: its columns, how a row is read, and what the portal already has for it."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from portal.kit import crypto, days, idcard, pinyin, text
 from portal.kit.refusal import Refused
 from portal.registry.imports import cells
 from portal.registry.imports.edits import by_hand, edited_text
-from portal.registry.imports.spec import ALL, Change, Conflict, Field, Found, Reading, Scope, Values
+from portal.registry.imports.spec import ALL, UNCHANGED, Change, Conflict, Field, Found, Reading, Scope, Values
 from portal.registry.imports.units import Unit, Units
 from portal.registry.models import Kind, Member, Membership
 
@@ -40,7 +41,7 @@ FIELDS = (
     Field(
         "document_number", "证件号码", cells.exact, required=True, width=22,
         aliases=("证件号", "身份证号", "身份证号码", "身份证"), hint="设为文本格式再填，18 位",
-        cure="{letter} 列设为“文本”，照证件重填",
+        cure="{letter} 列设为“文本”，照证件重填", plain=re.compile("[0-9]{17}[0-9X]").fullmatch,
     ),
     Field("sex", "性别", cells.choice(SEXES), choices=("女", "男"), width=7, hint="居民身份证可以不填，按号码算"),
     Field(
@@ -60,7 +61,8 @@ FIELDS = (
         "joined_on", "入会日期", cells.past_day, kind="date", aliases=("入会时间",), width=13,
         hint="不填就用入校日期", cure="填 2008-09-10 这样的日期",
     ),
-    Field("phone", "手机", cells.phone, aliases=("手机号", "手机号码", "联系电话"), width=15, cure="填 11 位手机号"),
+    Field("phone", "手机", cells.phone, aliases=("手机号", "手机号码", "联系电话"), width=15, cure="填 11 位手机号",
+          plain=re.compile("1[3-9][0-9]{9}").fullmatch),
     Field(
         "card_number", "工会卡或银行卡号", cells.card, aliases=("工会卡号", "银行卡号", "会员服务卡"), width=24,
         cure="{letter} 列设为“文本”，照卡面重填",
@@ -103,7 +105,20 @@ class Look:
     scope: Scope
     units: Units
     tree: frozenset[int]
+    today: datetime.date = field(default_factory=days.today)
+    ring: crypto.Keyring = field(default_factory=crypto.keyring)
     seen: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Unit] = field(default_factory=dict)
+
+    def index(self, number: str) -> str:
+        """The blind index of a document's number."""
+        return crypto.blind(number, "document", self.ring)
+
+    def unit(self, name: str) -> Unit:
+        """The union that a cell means: worked out once for all rows that say the same."""
+        if name not in self.known:
+            self.known[name] = self.units.find(name)
+        return self.known[name]
 
 
 def prepare(scope: Scope) -> Look:
@@ -150,7 +165,7 @@ def _check_unit(reading: Reading, look: Look) -> None:
     if name is None:
         return
     try:
-        unit = look.units.find(name)
+        unit = look.unit(name)
     except Refused as refusal:
         near = getattr(refusal, "near", 0)
         reading.wrong("unit", str(refusal), _("写成门户里的名称，或填它的编号"), near=near)
@@ -164,16 +179,17 @@ def _check_document(reading: Reading, look: Look) -> None:
     if number is None:
         return
     try:
-        paper = idcard.read_document(number, values.setdefault("document", idcard.RESIDENT))
+        paper = idcard.read_document(number, values.setdefault("document", idcard.RESIDENT), look.today)
     except Refused as refusal:
         reading.wrong("document_number", str(refusal), _("照证件重填；不是居民身份证的，先选证件类别"))
         return
     values["document_number"] = paper.number
-    index = crypto.blind(paper.number, "document")
+    index = look.index(paper.number)
     if index in look.seen:
         reason = _("和 %(place)s 是同一个证件号") % {"place": look.seen[index]}
         reading.wrong("document_number", reason, _("同一个人留一行"), value=text.mask_id(paper.number))
-    look.seen.setdefault(index, reading.place)
+    else:
+        look.seen[index] = reading.place
     _compare_document(reading, paper)
 
 
@@ -191,14 +207,10 @@ def _compare_document(reading: Reading, paper: idcard.Document) -> None:
 
 
 def match(rows: Sequence[Values], look: Look) -> list[Found]:
-    """Who is registered with these documents, who has the same name and birthday: four queries, however many rows."""
-    indexes = [crypto.blind(values["document_number"], "document") for values in rows]
-    anyhow = [index for values in rows for index in crypto.blinds(values["document_number"], "document")]
-    people = Member.objects.filter(document_index__in=anyhow).select_related("organization")
-    if look.scope.lock:
-        people = people.select_for_update(of=("self",)).order_by("pk")
-    # by the number itself: while the index changes its key, a row may still lie under the old one
-    known = {crypto.blind(member.document_number, "document"): member for member in people}
+    """Who is registered with these documents, who has the same name and birthday: five queries, however many rows."""
+    indexes = [look.index(values["document_number"]) for values in rows]
+    same = set() if look.scope.lock else _unchanged(rows, indexes, look)
+    known = _known(rows, [index for index in indexes if index not in same], look)
     if look.scope.lock:
         # what the user decides about was told at the check; now it only counts whether the rows are still the same
         return [_again(values, known.get(index), look) for values, index in zip(rows, indexes, strict=True)]
@@ -206,15 +218,50 @@ def match(rows: Sequence[Values], look: Look) -> list[Found]:
     edits = by_hand(Member, EDITS, ids, look.scope.as_of)
     stays = Membership.objects.filter(member__in=ids, left_on__isnull=True).values_list("member_id", "joined_on")
     joined = dict(stays)
-    twins = _twins([v for v, index in zip(rows, indexes, strict=True) if index not in known], look)
+    strangers = [v for v, index in zip(rows, indexes, strict=True) if index not in known and index not in same]
+    twins = _twins(strangers, look)
     found = []
     for values, index in zip(rows, indexes, strict=True):
         member = known.get(index)
-        if member is None:
+        if index in same:
+            found.append(UNCHANGED)
+        elif member is None:
             found.append(_stranger(values, twins))
         else:
             found.append(_compare(values, member, look, edits.get(member.pk), joined.get(member.pk)))
     return found
+
+
+def _known(rows: Sequence[Values], indexes: list[str], look: Look) -> dict[str, Member]:
+    """Whole members by the index of their document; locked when they are about to be written."""
+    turning = look.ring.index_old is not None
+    anyhow = [i for v in rows for i in crypto.blinds(v["document_number"], "document")] if turning else indexes
+    if not anyhow:
+        return {}
+    people = Member.objects.filter(document_index__in=anyhow).select_related("organization")
+    if look.scope.lock:
+        people = people.select_for_update(of=("self",)).order_by("pk")
+    # by the number itself: while the index changes its key, a row may still lie under the old one
+    return {look.index(one.document_number) if turning else one.document_index: one for one in people}
+
+
+def _unchanged(rows: Sequence[Values], indexes: list[str], look: Look) -> set[str]:
+    """The indexes of those whom the portal has exactly as the sheet says, told without making members of them."""
+    if look.ring.index_old is not None:
+        return set()
+    people = Member.objects.filter(document_index__in=indexes, merged_into__isnull=True)
+    there = {one[0]: one[1:] for one in people.values_list("document_index", "organization", "active", *UPDATABLE)}
+    same = set()
+    for values, index in zip(rows, indexes, strict=True) if there else ():
+        one = there.get(index)
+        if one is None or one[0] not in look.tree:
+            continue
+        gone = values.get("standing") in GONE
+        if one[1] is gone or (not gone and one[0] != values["unit"]):
+            continue
+        if all(values.get(name) in (None, "", old) for name, old in zip(UPDATABLE, one[2:], strict=True)):
+            same.add(index)
+    return same
 
 
 def _again(values: Values, member: Member | None, look: Look) -> Found:

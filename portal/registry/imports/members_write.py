@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
-from portal.kit import days
+from portal.kit import copying, crypto, days, pinyin
 from portal.registry.actions.members import fill_keys
 from portal.registry.imports.members import GONE, UPDATABLE, Look
 from portal.registry.imports.spec import Line
@@ -17,6 +18,11 @@ from portal.registry.models import ImportRow, Member, Membership
 
 _DAYS = ("birth_date", "hired_on")
 _NEW = ("name", "document", "document_number", *[name for name in UPDATABLE if name != "name"])
+_SEALED = ("document_number", "phone", "card_number")
+_COPIED = (
+    "id", "organization", "active", "updated_at", "pinyin", "initials", "document_index", "phone_index", *_NEW,
+)  # fmt: skip
+_STAY = ("member", "organization", "joined_on", "joined_by", "left_on", "left_by")
 #: Columns that an import may change on a registered person. A bulk insert that meets the row's id updates these.
 _STORED = (
     *UPDATABLE, "organization", "active", "version", "updated_at", "pinyin", "initials", "phone_index",
@@ -30,26 +36,50 @@ def write(lines: Sequence[Line], by: Actor, look: Look) -> None:
 
 
 def _add(lines: list[Line], by: Actor, look: Look) -> None:
-    people = []
-    for line in lines:
-        given = {name: line.values[name] for name in _NEW if line.values.get(name) not in (None, "")}
-        member = Member(organization_id=line.values["unit"], active=not _gone(line), **given)
-        fill_keys(member)
-        people.append(member)
-    Member.objects.bulk_create(people, batch_size=1000)
-    stays = []
-    for member, line in zip(people, lines, strict=True):
-        joined = line.values.get("joined_on") or member.hired_on or days.today()
-        stay = Membership(member=member, organization_id=member.organization_id, joined_on=joined)
-        if _gone(line):
-            _close(stay, line, look)
-        stays.append(stay)
-    Membership.objects.bulk_create(stays, batch_size=1000)
-    for member, line in zip(people, lines, strict=True):
-        line.row.target_id = member.pk
-        line.undo = {"new": True, "version": member.version}
-    change = {"import": lines[0].row.batch_id} if lines else {}
-    trail.write_many(by, (("member.add", m, {**change, "organization": m.organization_id}, f"#{m.pk}") for m in people))
+    """New people and their first stays, by COPY: constraints and triggers hold as for any insert."""
+    if not lines:
+        return
+    for pk, line in zip(copying.reserve(Member, len(lines)), lines, strict=True):
+        line.row.target_id, line.undo = pk, {"new": True, "version": 1}
+    copying.copy_rows(Member, _COPIED, map(_Person(look), lines))
+    copying.copy_rows(Membership, _STAY, (_stay(line, look) for line in lines))
+    batch = lines[0].row.batch_id
+    told = ((line.row.target_id, {"import": batch, "organization": line.values["unit"]}) for line in lines)
+    trail.write_rows(by, (("member.add", "registry.member", pk, change, f"#{pk}") for pk, change in told))
+
+
+class _Person:
+    """A new person as the columns of ``_COPIED``; sealed, with the search keys."""
+
+    def __init__(self, look: Look) -> None:
+        self.look, self.now = look, timezone.now()
+        self.seals = {name: Member._meta.get_field(name).sealer() for name in _SEALED}
+        self.blank = {name: Member._meta.get_field(name).get_default() for name in _NEW}
+
+    def __call__(self, line: Line) -> tuple:
+        values, ring = line.values, self.look.ring
+        given = [values.get(name) or self.blank[name] for name in _NEW]
+        for at, name in enumerate(_NEW):
+            if name in _SEALED:
+                given[at] = self.seals[name](given[at])
+        phone = crypto.blind(values.get("phone") or "", "phone", ring)
+        return (
+            line.row.target_id, values["unit"], not _gone(line), self.now, *pinyin.keys(values["name"]),
+            self.look.index(values["document_number"]), phone, *given,
+        )  # fmt: skip
+
+
+def _stay(line: Line, look: Look) -> tuple:
+    """The first stay of a new person as the columns of ``_STAY``."""
+    values = line.values
+    joined = values.get("joined_on") or values.get("hired_on") or look.today
+    left, how = (_left(line, look, joined), values["standing"]) if _gone(line) else (None, "")
+    return line.row.target_id, values["unit"], joined, Membership.Joined.JOIN.value, left, how
+
+
+def _left(line: Line, look: Look, joined: datetime.date) -> datetime.date:
+    """Without a day of its own, a stay ends on the day that the sheet tells of."""
+    return max(line.values.get("left_on") or look.scope.as_of, joined)
 
 
 def _gone(line: Line) -> bool:
@@ -57,8 +87,8 @@ def _gone(line: Line) -> bool:
 
 
 def _close(stay: Membership, line: Line, look: Look) -> None:
-    """End a stay as the sheet says; without a day, on the day that the sheet tells of."""
-    stay.left_on = max(line.values.get("left_on") or look.scope.as_of, stay.joined_on)
+    """End a stay as the sheet says."""
+    stay.left_on = _left(line, look, stay.joined_on)
     stay.left_by = line.values["standing"]
 
 

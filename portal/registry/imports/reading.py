@@ -1,17 +1,25 @@
 """The file, sheet by sheet, as rows of the importer's fields."""
 
+import datetime
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.kit.refusal import Refused
-from portal.kit.sheets_read import Book, Row, SheetError
+from portal.kit.sheets_cells import read_cell
+from portal.kit.sheets_guard import Limits
+from portal.kit.sheets_read import Book, SheetError
 from portal.kit.sheets_table import LIST_SHEET, Table
-from portal.registry.imports.spec import Importer, Reading
+from portal.registry.imports.spec import Field, Importer, Reading
 
 _SAID = 5
+PIECE = 1000
+DOUBTFUL, _UNSEEN = object(), object()
+_LASTING = frozenset({str, datetime.date, datetime.datetime})
+#: Meanings of a column that are remembered; a column of names has many, and they must not fill the memory.
+_KEPT = 50_000
 
 
 def tables_of(book: Book, importer: Importer) -> tuple[list[Table], list[str]]:
@@ -45,17 +53,66 @@ def _refuse_heads(tables: Sequence[Table]) -> None:
         raise Refused("；".join(f"{one.sheet}!{one.cell} {one.message}" for one in problems[:_SAID]))
 
 
-def readings(tables: Sequence[Table], importer: Importer, look: Any) -> Iterator[Reading]:
-    """Every data row, read and checked as far as one row can be."""
+class Reader:
+    """One column of a sheet. What a cell means is worked out once for all cells of the same content."""
+
+    def __init__(self, field: Field, column: int) -> None:
+        self.field, self.column = field, column
+        self.known: dict[Any, Any] = {"": None}
+
+    def values(self, raw: list[tuple[int, list[Any], int]], limits: Limits) -> list[Any]:
+        """The value of each row's cell: None for a blank one, DOUBTFUL for one that has to be looked at."""
+        known, plain = self.known, self.field.plain
+        found = []
+        for number, values, first in raw:
+            at = self.column - first
+            cell = values[at] if 0 <= at < len(values) else ""
+            if type(cell) not in _LASTING:
+                # a number, a truth: equal ones may be of different kinds
+                found.append(self._read(cell, number, limits))
+            elif plain is not None and type(cell) is str and plain(cell):
+                found.append(cell)
+            elif (value := known.get(cell, _UNSEEN)) is not _UNSEEN:
+                found.append(value)
+            else:
+                value = self._read(cell, number, limits)
+                if len(known) < _KEPT and value is not DOUBTFUL:
+                    known[cell] = value
+                found.append(value)
+        return found
+
+    def _read(self, value: Any, number: int, limits: Limits) -> Any:
+        cell = read_cell(value, self.column, number, limits)
+        if cell is None:
+            return None
+        try:
+            return self.field.read(cell)
+        except Refused:
+            return DOUBTFUL
+
+
+def readings(tables: Sequence[Table], importer: Importer, look: Any) -> Iterator[list[Reading]]:
+    """Every data row, read and checked as far as one row can be, a piece of them at a time."""
     for table in tables:
-        for row in table.rows():
-            yield read_row(row, table.found, importer, look)
+        columns = [Reader(one, table.found[one.key]) for one in importer.fields if one.key in table.found]
+        rows = table.raw()
+        while raw := list(islice(rows, PIECE)):
+            if piece := [one for one in read_piece(table, raw, columns) if one.values or one.row.cells]:
+                for reading in piece:
+                    importer.check(reading, look)
+                yield piece
 
 
-def read_row(row: Row, columns: dict[str, int], importer: Importer, look: Any) -> Reading:
-    """One row: each cell, then the cells together."""
-    reading = Reading(row, columns)
-    for one in importer.fields:
-        reading.take(one)
-    importer.check(reading, look)
-    return reading
+def read_piece(table: Table, raw: list[tuple[int, list[Any], int]], columns: Sequence[Reader]) -> list[Reading]:
+    """Rows of one piece column by column, so that each column is read by what it has seen before."""
+    found = [Reading(table, row) for row in raw]
+    read = [(one.field.key, one.field, one.values(raw, table.book.limits)) for one in columns]
+    for n, reading in enumerate(found):
+        values = reading.values
+        for key, field, column in read:
+            value = column[n]
+            if value is DOUBTFUL or (value is None and field.required):
+                reading.take(field)
+            elif value is not None:
+                values[key] = value
+    return found

@@ -44,7 +44,7 @@ def result(batch: ImportBatch, importer: Importer, by: Actor) -> StoredFile:
     """The uploaded rows once more, with what became of each; wrong cells are red. Read again from the stored file."""
     told = {(row.sheet, row.number): row for row in batch.rows.exclude(verdict=ImportRow.Verdict.SAME).iterator()}
     with tempfile.TemporaryFile(suffix=".xlsx") as target:
-        with open_book(files.path_of(batch.file), batch.file.name) as book:
+        with open_book(files.path_of(batch.file), batch.file.name, importer.limits) as book:
             tables, _notes = tables_of(book, importer)
             columns = [one.col for one in importer.fields]
             rows = (_told(row, told, batch) for table in tables for row in table.rows())

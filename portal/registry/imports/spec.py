@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from portal.core.actor import Actor
 from portal.kit.gather import gather
 from portal.kit.refusal import Refused
-from portal.kit.sheets_guard import column_letter
-from portal.kit.sheets_read import Cell, Column, Row
+from portal.kit.sheets_guard import LIMITS, Limits, column_letter
+from portal.kit.sheets_read import Cell, Column, Row, Table
 from portal.kit.sheets_write import Col
 from portal.registry.models import ImportRow, Organization
 
@@ -38,6 +38,8 @@ class Field:
     cure: str = ""
     kind: str = "text"
     width: float = 14
+    #: Tells a text that ``read`` would give back as it is; a column in which no two cells are alike is quicker for it.
+    plain: Callable[[str], object] | None = None
 
     @property
     def column(self) -> Column:
@@ -80,22 +82,36 @@ class Conflict(NamedTuple):
 class Reading:
     """One row while it is read: values by key, and everything that is wrong with it."""
 
-    def __init__(self, row: Row, columns: dict[str, int]) -> None:
-        self.row, self.columns = row, columns
+    __slots__ = ("_raw", "_row", "number", "problems", "table", "values")
+
+    def __init__(self, table: Table, raw: tuple[int, list[Any], int]) -> None:
+        self.table, self._raw, self.number = table, raw, raw[0]
+        self._row: Row | None = None
         self.values: Values = {}
         self.problems: list[Problem] = []
 
     @property
+    def row(self) -> Row:
+        """The cells themselves; only what is doubtful or wrong asks for them."""
+        if self._row is None:
+            self._row = self.table.row(*self._raw)
+        return self._row
+
+    @property
+    def sheet(self) -> str:
+        return self.table.sheet
+
+    @property
     def place(self) -> str:
         """``教师!12``."""
-        return f"{self.row.sheet}!{self.row.number}"
+        return f"{self.table.sheet}!{self.number}"
 
     def wrong(self, key: str, reason: str, cure: str = "", value: str | None = None, near: int = 0) -> None:
         """Note a problem. ``value``: shown instead of a masked text; ``near``: the union probably meant."""
-        letter = column_letter(self.columns.get(key, 1))
+        letter = column_letter(self.table.found.get(key, 1))
         shown = self.row.text(key) if value is None else value
         self.problems.append(
-            Problem(f"{letter}{self.row.number}", shown[:80], reason, cure.replace("{letter}", letter), key, near)
+            Problem(f"{letter}{self.number}", shown[:80], reason, cure.replace("{letter}", letter), key, near)
         )
 
     def take(self, one: Field) -> None:
@@ -119,6 +135,10 @@ class Found:
     changes: list[Change] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[tuple[str, str, str]] = field(default_factory=list)  # key, reason, cure
+
+
+#: What ``match`` may give for a row that the portal has exactly so: nothing needs to be kept of it.
+UNCHANGED = Found()
 
 
 @dataclass
@@ -151,6 +171,7 @@ class Importer:
     ``match(values, look)`` finds what exists with a constant number of queries per chunk; ``write(lines, by, look)``
     writes a chunk in bulk with its records; ``undo(rows, by)`` takes rows back and returns the names of
     those it may not, None where what was written has gone out and cannot be taken back.
+    ``limits``: how large a file may be.
     """
 
     key: str
@@ -167,6 +188,7 @@ class Importer:
     undo: Callable[[Sequence[tuple[ImportRow, dict[str, Any]]], Actor], list[str]] | None
     label: Callable[[Values], str]
     order: int = 50
+    limits: Limits = LIMITS
 
     @property
     def undoable(self) -> bool:

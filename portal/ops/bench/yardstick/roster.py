@@ -1,6 +1,6 @@
 """A made-up roster as a workbook, written as plain XML: no library, so that neither side's own writer is measured.
 
-The numbers of its people begin where a seeded city ends, so that all of them are new.
+Its people bear numbers of a region and family names that no seeded city has, so that all of them are new.
 """
 
 import datetime
@@ -15,7 +15,7 @@ HEADS = (
     "姓名", "所在工会", "证件类别", "证件号码", "性别", "出生日期", "政治面貌", "职称", "职务", "干部级别", "人员类别",
     "入校日期", "入会日期", "手机", "工会卡或银行卡号",
 )  # fmt: skip
-FAMILIES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "敏芳秋萍丽华文娟佩珍晓岚雪莲若琳海棠思源伟强磊军洋勇艳杰"
+FAMILIES, GIVEN = "甄茅庞纪舒屈项祝阮蓝闵席季麻强骆凌霍虞柯", "敏芳秋萍丽华文娟佩珍晓岚雪莲若琳海棠思源伟强磊军洋勇艳杰"
 PARTIES, TITLES = (
     ("中共党员", "群众", "共青团员", "民主党派"),
     ("中学高级教师", "一级教师", "二级教师", "讲师", "副教授"),

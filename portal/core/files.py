@@ -85,9 +85,9 @@ def _within(size: int, kind: str, by: Actor, case: int) -> None:
         raise NoRoom(NO_ROOM)
 
 
-def free() -> int:
-    """Bytes that are free where files are kept."""
-    place = Path(settings.FILES_DIR)
+def free(folder: Path | None = None) -> int:
+    """Bytes that are free where files are kept, or in another folder, whether it was made already or not."""
+    place = Path(folder or settings.FILES_DIR)
     while not place.exists():
         place = place.parent
     return shutil.disk_usage(place).free

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 
-from portal.kit import weasy
+from portal.core.files import MB, free
+from portal.core.models import ChannelState
+from portal.kit import days, weasy
 
 SILENT_AFTER = 60
 OK = "ok"
@@ -46,6 +48,21 @@ def _worker(name: str) -> str:
     return OK if silent <= SILENT_AFTER else f"silent for {silent} s"
 
 
+def _disk() -> str:
+    """Below this uploads are refused, and a moment later exports and anchors fail too."""
+    short = any(free(place) < settings.UPLOAD_FREE_MB * MB for place in (settings.FILES_DIR, settings.ANCHOR_DIR))
+    return f"less than {settings.UPLOAD_FREE_MB} MB free" if short else OK
+
+
+def _channels() -> str:
+    """Gateways that do not answer: their messages wait."""
+    try:
+        resting = list(ChannelState.objects.filter(paused_until__gt=days.now()).values_list("name", flat=True))
+    except DatabaseError:
+        return "not known without the database"
+    return f"not answering: {', '.join(resting)}" if resting else OK
+
+
 def _pdf() -> str:
     missing = weasy.missing_libraries()
     return f"missing: {', '.join(missing)}" if missing else OK
@@ -57,6 +74,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "broker": lambda: _redis(settings.CELERY_BROKER_URL),
     "worker": lambda: _worker("worker"),
     "documents": lambda: _worker("documents"),
+    "channels": _channels,
+    "disk": _disk,
     "pdf": _pdf,
 }
 

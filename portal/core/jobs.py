@@ -15,11 +15,12 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.core import outbox
 from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Job, StoredFile
+from portal.kit import days
+from portal.kit.full import NO_ROOM_FOR_RESULT, is_full
 from portal.kit.gather import gather
 from portal.kit.refusal import Refused
 
@@ -61,7 +62,7 @@ def start(kind: str, by: Actor, title: str, params: dict[str, Any] | None = None
 
 def cancel(job: Job) -> None:
     """Ask a running job to stop, or stop one that has not begun."""
-    now = timezone.now()
+    now = days.now()
     if not Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=now):
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_asked=True)
 
@@ -82,7 +83,7 @@ class JobRun:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.params: dict[str, Any] = job.params
-        self._said = timezone.now()
+        self._said = days.now()
 
     @cached_property
     def actor(self) -> Actor:
@@ -95,7 +96,7 @@ class JobRun:
 
         Written on its own connection state: call it outside a long transaction, or the page will not see it.
         """
-        now = timezone.now()
+        now = days.now()
         if not force and now - self._said < datetime.timedelta(seconds=0.5):
             return
         self._said = now
@@ -120,10 +121,14 @@ class JobRun:
 
 
 def due() -> list[Job]:
-    """Jobs to send now: new ones, ones whose message got lost, ones whose worker died. Marks them as sent."""
-    now = timezone.now()
-    lost = Q(state=Job.State.QUEUED) & (Q(sent_at__isnull=True) | Q(sent_at__lt=now - RESEND))
-    dead = Q(state=Job.State.RUNNING, beat_at__lt=now - HEARTBEAT)
+    """Jobs to send now: new ones, ones whose message got lost, ones whose worker died. Marks them as sent.
+
+    A mark further ahead than its time was written by a clock that has been set back since: it counts for nothing.
+    """
+    now = days.now()
+    fresh = Q(sent_at__isnull=True)
+    lost = Q(state=Job.State.QUEUED) & (fresh | Q(sent_at__lt=now - RESEND) | Q(sent_at__gt=now + RESEND))
+    dead = Q(state=Job.State.RUNNING) & (Q(beat_at__lt=now - HEARTBEAT) | Q(beat_at__gt=now + HEARTBEAT))
     with transaction.atomic():
         jobs = list(Job.objects.select_for_update(skip_locked=True).filter(lost | dead).order_by("id")[:100])
         for job in jobs:
@@ -145,7 +150,7 @@ def _handler(kind: str) -> Callable[["JobRun"], None]:
 
 def run(job_id: int) -> bool:
     """Claim and do one job; False when another worker has it. Never raises: the row says how it ended."""
-    now = timezone.now()
+    now = days.now()
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
         state=Job.State.RUNNING, started_at=now, beat_at=now, attempts=F("attempts") + 1
     )
@@ -166,15 +171,16 @@ def run(job_id: int) -> bool:
         # the database went away, or did not give a lock in time: the row stays, the relay sends it again
         log.warning("job %s (%s) interrupted: %s", job.pk, job.kind, type(problem).__name__)
         return True
-    except Exception:
+    except Exception as problem:
         log.exception("job %s (%s) failed", job.pk, job.kind)
-        state, error = Job.State.FAILED, f"出了没料到的错，已记下。告诉管理员任务号 {job.pk} 就能查到"
+        unforeseen = f"出了没料到的错，已记下。告诉管理员任务号 {job.pk} 就能查到"
+        state, error = Job.State.FAILED, str(NO_ROOM_FOR_RESULT) if is_full(problem) else unforeseen
     _finish(job, state, error)
     return True
 
 
 def _finish(job: Job, state: str, error: str) -> None:
-    now = timezone.now()
+    now = days.now()
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
         if not mine.update(state=state, error=error, finished_at=now):
@@ -196,7 +202,7 @@ def _pulse(job: Job) -> Iterator[None]:
         try:
             while not stop.wait(PULSE):
                 mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-                mine.update(beat_at=timezone.now())
+                mine.update(beat_at=days.now())
         finally:
             connection.close()
 

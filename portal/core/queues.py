@@ -35,6 +35,11 @@ def backlog() -> dict[str, int]:
     }
 
 
+def before(job: Job) -> int:
+    """How many jobs of its queue, whoever's, come first."""
+    return Job.objects.filter(state=Job.State.QUEUED, queue=job.queue, pk__lt=job.pk).count()
+
+
 def channel_lines() -> list[dict[str, Any]]:
     """One line per channel that is set up or has something left: how it does, what waits."""
     now = days.now()

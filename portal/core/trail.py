@@ -6,6 +6,7 @@ head of the chain to a file outside the database; ``verify`` names the first rec
 """
 
 import datetime
+import errno
 import hashlib
 import hmac
 import json
@@ -107,8 +108,19 @@ def anchor(folder: Path | None = None) -> Path | None:
     folder = folder or settings.ANCHOR_DIR
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{timezone.localdate():%Y-%m-%d}.txt"
-    with path.open("a", encoding="ascii") as file:
-        file.write(f"{_line(head)}\n")
+    line = f"{_line(head)}\n".encode()
+    with path.open("ab", buffering=0) as file:
+        end = file.tell()
+        try:
+            whole = file.write(line) == len(line)
+        except OSError:
+            whole = False
+            raise
+        finally:
+            if not whole:
+                file.truncate(end)
+    if not whole:
+        raise OSError(errno.ENOSPC, "no room for the whole line")
     return path
 
 

@@ -28,7 +28,7 @@ _DAY = timedelta(days=1)
 
 _frozen: ContextVar[datetime | None] = ContextVar("portal_now", default=None)
 
-AHEAD = timedelta(days=int(os.environ.get("DAYS_AHEAD") or 0))
+AHEAD = timedelta(days=float(os.environ.get("DAYS_AHEAD") or 0))
 
 
 def now() -> datetime:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.actor import Actor
 from portal.core.models.files import StoredFile
+from portal.kit import days
 
 
 class JobQuerySet(models.QuerySet):
@@ -40,7 +41,7 @@ class Job(models.Model):
     error = models.TextField(blank=True)
     cancel_asked = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=days.now, editable=False)
     sent_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)

@@ -1,12 +1,14 @@
 """Background work: how far it is, what came of it. Only one's own."""
 
+import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from portal.core import files, jobs, trail
+from portal.core import files, jobs, queues, trail
 from portal.core.models import Job
 from portal.core.tables import JOBS
 from portal.kit import days
@@ -16,6 +18,8 @@ from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 
 RECENT = 5
+#: So long a job waits when all is well.
+SOON = datetime.timedelta(seconds=60)
 
 
 def _mine(request: HttpRequest, job_id: int) -> Job:
@@ -30,7 +34,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def card(job: Job) -> dict:
     """What ``components/job.html`` draws."""
     words = {
-        Job.State.QUEUED: _("排队，马上开始"),
+        Job.State.QUEUED: _waiting(job),
         Job.State.RUNNING: job.text or _("正在做"),
         Job.State.DONE: _("做完了"),
         Job.State.FAILED: job.error or _("没做成"),
@@ -56,6 +60,16 @@ def card(job: Job) -> dict:
         if not ended or job.state == Job.State.DONE
         else [],
     }
+
+
+def _waiting(job: Job) -> str:
+    """What is true of a job that nobody has begun: soon, behind others, or that the workers are busy or away."""
+    if job.state != Job.State.QUEUED or days.now() - job.created_at < SOON:
+        return _("排队，马上开始")
+    before = queues.before(job)
+    place = _("前面还有 %(n)d 件") % {"n": before} if before else _("下一件就是它")
+    words = _("排队中，%(place)s，%(since)s 起一直在等。后台忙或者停着，恢复以后自动做，不用再提交一次")
+    return words % {"place": place, "since": days.short_datetime(job.created_at)}
 
 
 def _way(job: Job) -> str:

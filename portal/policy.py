@@ -35,7 +35,7 @@ _MATRIX: dict[str, dict[str, str]] = {
     "public": {"read": _EVERYONE},
     "health": {"read": _EVERYONE},
     "home": {"read": _SIGNED_IN},
-    "account": {"update": _SIGNED_IN},
+    "account": {"update": _SIGNED_IN, "confirm": _SIGNED_IN, "recover": _SIGNED_IN},
     "hook": {"read": "chair@unit officer@unit", "update": "chair@unit officer@unit"},
     "token": {"read": _SIGNED_IN, "create": _SIGNED_IN, "revoke": _SIGNED_IN},
     "message": {"read": _SIGNED_IN, "update": _SIGNED_IN},
@@ -130,6 +130,8 @@ FRESH = frozenset(
         ("trail", "export"),
         ("export", "approve"),
         ("own", "copy"),
+        ("account", "confirm"),
+        ("account", "recover"),
         ("post", "grant"),
         ("dual", "answer"),
         ("token", "create"),
@@ -138,7 +140,7 @@ FRESH = frozenset(
     }
 )
 #: The same for third-party pages, where something is sent.
-VENDOR_FRESH = frozenset({"account_email", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "usersessions_list"})
+VENDOR_FRESH = frozenset({"account_email", "mfa_deactivate_totp", "usersessions_list"})
 
 #: URL names of third-party views that carry no ``access`` mark of ours, each with the roles that may open them.
 VENDOR_PUBLIC = frozenset(
@@ -168,9 +170,6 @@ VENDOR_SIGNED_IN = frozenset(
         "mfa_reauthenticate",
         "mfa_activate_totp",
         "mfa_deactivate_totp",
-        "mfa_view_recovery_codes",
-        "mfa_generate_recovery_codes",
-        "mfa_download_recovery_codes",
         "usersessions_list",
     }
 )

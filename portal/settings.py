@@ -138,7 +138,8 @@ MFA_ADAPTER = "portal.accounts.adapter.MfaAdapter"
 MFA_TOTP_ISSUER = "上海市教育工会"
 # Addresses come from the unions and are not verified by a mail; that must not keep staff from their second factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# recovery codes are ours (portal/accounts/actions/recovery.py): hashes, where allauth keeps a seed
+MFA_SUPPORTED_TYPES = ["totp"]
 USERSESSIONS_ADAPTER = "portal.accounts.adapter.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")

@@ -3,13 +3,14 @@
 import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
 from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
 from programs.actions import shred
-from programs.models import Attachment, Edit, Entry, Notice, NoticeLine, Objection, Revision
+from programs.models import Attachment, Call, Edit, Entry, Notice, NoticeLine, Objection, Revision
+from programs.rules.ages import years_before
 from programs.spec import State
 
 GONE = "—"
@@ -186,9 +187,17 @@ HOLDINGS = (
 
 
 def _in_vain(since: datetime.date) -> QuerySet:
-    return Entry.objects.filter(
-        state__in=IN_VAIN, call__closes_at__lte=days.end_of_day(since), updated_at__lte=days.end_of_day(since)
-    )
+    """Closed and untouched since then, or for as many years as their own edition gives itself: the shorter counts."""
+    over, today = _untouched(since), days.today()
+    own = Call.objects.filter(params__keep_years__gt=0).order_by().values_list("params__keep_years", flat=True)
+    for years in own.distinct():
+        over |= Q(call__params__keep_years=years) & _untouched(years_before(today, years))
+    return Entry.objects.filter(over, state__in=IN_VAIN)
+
+
+def _untouched(since: datetime.date) -> Q:
+    end = days.end_of_day(since)
+    return Q(call__closes_at__lte=end, updated_at__lte=end)
 
 
 def _entries(since: datetime.date) -> QuerySet:

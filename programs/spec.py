@@ -177,6 +177,8 @@ ENGINE_PARAMS = (
           help="写奖项名称，多个用顿号隔开；空着就是一人只报一项"),
     Param("pass_up_from", "什么时候可以上报", "choice", default="notice", section="公示",
           choices=(("notice", "公示期满以后"), ("slate", "列入拟定名单就可以，由上级公示"))),
+    Param("keep_years", "没有通过的推荐，内容和附件只留", default=0, minimum=0, maximum=10, unit="年", section="保存",
+          help="从截止那天算；比全市定的短才起作用，0 就按全市定的"),
     Param("rank_required", "区校排了名次才能交上来", "bool", default=False, section="报送"),
 )  # fmt: skip
 

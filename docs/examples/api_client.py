@@ -9,7 +9,9 @@ import csv
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import requests
 
@@ -33,7 +35,7 @@ class Portal:
         headers = {"Idempotency-Key": key} if key else {}
         for wait in (1, 3, 10, 30):
             try:
-                answer = self.session.request(method, self.address + path, headers=headers, timeout=30, **more)
+                answer = self.session.request(method, urljoin(self.address, path), headers=headers, timeout=30, **more)
             except (requests.ConnectionError, requests.Timeout):
                 time.sleep(wait)
                 continue
@@ -44,14 +46,22 @@ class Portal:
             time.sleep(int(answer.headers["Retry-After"]))
         raise Refused({"detail": "连不上，过一会儿再运行一次"})
 
+    def rows(self, path: str, **params) -> Iterator[dict]:
+        """Every row of a list: each page says where the next one begins."""
+        page = self.ask("GET", path, params=params)
+        yield from page["results"]
+        while page["next"]:
+            page = self.ask("GET", page["next"])
+            yield from page["results"]
+
 
 def hand_in(portal: Portal, call: dict, row: dict[str, str], scans: Path) -> dict:
     """Start the entry, fill it in, add the papers, hand it in. Returns the entry as it is now."""
     key = f"{call['id']}-{row['工号']}"
-    people = portal.ask("GET", "members/", params={"q": row["姓名"]})["results"]
+    people = [one for one in portal.rows("members/", q=row["姓名"]) if one["name"] == row["姓名"]]
     if len(people) != 1:
         raise Refused({"detail": f"名册里叫{row['姓名']}的有 {len(people)} 人"})
-    mine = portal.ask("GET", "entries/", params={"call": call["id"], "q": row["姓名"]})["results"]
+    mine = portal.rows("entries/", call=call["id"], q=row["姓名"])
     entry = next((one for one in mine if one["member"] == people[0]["id"]), None)
     if entry is None:
         start = {"call": call["id"], "category": row["奖项"], "member": people[0]["id"]}

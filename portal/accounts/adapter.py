@@ -1,16 +1,12 @@
 """allauth's hooks: no open sign-up, encrypted phones, encrypted authenticator secrets, and a record of every entry."""
 
-import datetime
-import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.fields import PhoneField
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -18,18 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import policy
-from portal.accounts import devices
+from portal.accounts import devices, sessions
 from portal.accounts.actions import tries
 from portal.accounts.models import Try, User
 from portal.accounts.queries import by_login, phone_digits, posts_of
 from portal.core import errors, trail
 from portal.core.actor import SYSTEM, Actor
-from portal.kit import crypto, days
+from portal.kit import crypto
 
 #: One sentence whatever was typed: it must not tell whether the account exists.
 WRONG = _("账号或密码不对。忘了密码可以重设；没有账号，请上一级工会开通")
 STAFF_SESSION = 12 * 3600
-JUST_NOW = 300
 
 
 def limit_session(request: HttpRequest, user: User) -> None:
@@ -102,20 +97,8 @@ class Adapter(DefaultAccountAdapter):
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever has just typed the password need not type it again to set up the first second factor and to copy
-        the codes that come with it.
-        """
-        if app == "allauth.mfa" and self._just_came_in() and not self._had_second_factor():
-            return False
-        return super().is_reauthentication_required(app=app, **kwargs)
-
-    def _had_second_factor(self) -> bool:
-        begun = days.now() - datetime.timedelta(seconds=JUST_NOW)
-        return Authenticator.objects.filter(user=self.request.user, created_at__lt=begun).exists()
-
-    def _just_came_in(self) -> bool:
-        steps = get_authentication_records(self.request, self.request.user)
-        return bool(steps) and time.time() - steps[-1]["at"] < JUST_NOW
+        """Not when our own question, or the log-in, was answered within ten minutes: nobody is asked twice."""
+        return not sessions.is_fresh(self.request) and super().is_reauthentication_required(app=app, **kwargs)
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
@@ -141,7 +124,7 @@ class Adapter(DefaultAccountAdapter):
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """The secrets of authenticators and recovery codes lie encrypted."""
+    """The secrets of authenticators lie encrypted."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("6 位数字不对，等它换一组再试")}
 

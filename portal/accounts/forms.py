@@ -6,13 +6,14 @@ from allauth.account import forms as vendor
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import context
 from allauth.mfa.base import forms as second_factor
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts import actions
-from portal.accounts.actions import tries
+from portal.accounts.actions import recovery, tries
 from portal.accounts.adapter import begin_try, limit_session
 from portal.accounts.models import Kin, Post, Try, User
 from portal.accounts.queries import by_login
@@ -52,13 +53,22 @@ class OneCode:
     def clean_code(self) -> str:
         one = begin_try(context.request, Try.What.CODE, self.user)
         try:
-            code = super().clean_code()
+            code = self._recovered() or super().clean_code()
             if not tries.spend(self.user, code):
                 raise forms.ValidationError(_("这组数字用过了，等它换一组再试"))
         except forms.ValidationError:
             tries.failed(one)
             raise
         tries.succeeded(one)
+        return code
+
+    def _recovered(self) -> str:
+        """The typed code when it was one of the recovery codes, which stand in for the authenticator."""
+        code = self.cleaned_data["code"]
+        held = Authenticator.objects.filter(user=self.user).first() if recovery.looks_like_one(code) else None
+        if held is None or not recovery.use_code(self.user, code):
+            return ""
+        self.authenticator = held
         return code
 
 

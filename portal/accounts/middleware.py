@@ -117,7 +117,7 @@ class Guard:
                 return to_login(request)
             raise Http404
         mark = mark_of(view, request.method)
-        if role != "anonymous" and not problem.concerns(request) and (question := stepup.gate(request, mark, name)):
+        if role != "anonymous" and (question := stepup.gate(request, mark, name)):
             return question
         methods = allowed_methods(view)
         if methods is not None and request.method not in methods:

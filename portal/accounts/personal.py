@@ -1,7 +1,12 @@
 """What accounts hold of people."""
 
-from portal.kit import text
-from portal.kit.personal import DUTY, ExtraIndex, Holding, Level, SealedJson, Shred
+import datetime
+
+from django.db.models import Q, QuerySet
+
+from portal.accounts.models import FormerContact, Invitation
+from portal.kit import days, text
+from portal.kit.personal import DUTY, ExtraIndex, Holding, Level, Rule, SealedJson, Shred
 
 HOLDINGS = (
     Holding(
@@ -59,6 +64,32 @@ HOLDINGS = (
         Shred.DELETE,
         account="user",
         copied=("at", "what", "known"),
+        order=25,
+    ),
+    Holding(
+        "accounts.RecoveryCode",
+        "备用码",
+        Level.INTERNAL,
+        "手机不在身边时登录",
+        DUTY,
+        "验证器在用期间",
+        Shred.DELETE,
+        account="user",
+        copied=("made_at", "spent_at"),
+        order=25,
+    ),
+    Holding(
+        "accounts.FormerContact",
+        "原来的联系方式",
+        Level.INTERNAL,
+        "账号被人改了，原主还收得到消息",
+        DUTY,
+        "两天",
+        Shred.DELETE,
+        {Level.SENSITIVE: ("phone",), Level.PERSONAL: ("email",)},
+        masks={"phone": text.mask_phone},
+        account="user",
+        copied=("email", "phone", "at"),
         order=25,
     ),
     Holding(
@@ -123,6 +154,23 @@ HOLDINGS = (
         copied=("ip", "user_agent", "created_at", "last_seen_at"),
         order=24,
     ),
+)
+
+
+def _closed(since: datetime.date) -> QuerySet:
+    """Used, withdrawn or expired since then, and not blanked yet."""
+    end = days.end_of_day(since)
+    over = Q(used_at__lte=end) | Q(withdrawn_at__lte=end) | Q(used_at=None, expires_at__lte=end)
+    return Invitation.objects.filter(over).exclude(name="")
+
+
+def _left_behind(since: datetime.date) -> QuerySet:
+    return FormerContact.objects.filter(at__lte=days.end_of_day(since))
+
+
+RULES = (
+    Rule("invitation", "邀请里的姓名、联系方式", "accounts.Invitation", 180, "接受、撤回或过期", _closed),
+    Rule("former-contact", "账号原来的邮箱、手机", "accounts.FormerContact", 2, "换掉", _left_behind),
 )
 SEALED = (SealedJson("mfa.Authenticator", "data", "second-factor"),)
 INDEXES = (

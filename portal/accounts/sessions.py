@@ -13,6 +13,9 @@ STAFF_AT_MOST = 12 * 3600
 AT_MOST = 14 * 24 * 3600
 #: The last click is written down this often: the idle end may come so much early, never late.
 GRAIN = 15
+#: A sensitive act wants the password or the second factor typed within so many seconds (P-AUTH7).
+FRESH_SECONDS = 600
+FRESH_KEY = "fresh_at"
 BEGAN, SEEN, HELD = "began", "seen", "held"
 
 
@@ -42,3 +45,8 @@ def rise(request: HttpRequest, posts: list[Post]) -> None:
         request.session[HELD] = held
         if set(held) - set(before):
             actions.renew_session(request)
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether this session has proved within ten minutes whose it is: what sensitive acts want."""
+    return 0 <= time.time() - request.session.get(FRESH_KEY, 0) < FRESH_SECONDS

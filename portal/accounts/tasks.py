@@ -13,7 +13,7 @@ from portal.accounts.actions import invitations, terms, tries
 from portal.accounts.models import Invitation, User
 from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
-from portal.kit import crypto, days
+from portal.kit import days
 
 
 @shared_task(name="accounts.sweep")
@@ -57,14 +57,3 @@ def send_invitation(run: JobRun) -> None:
     text = _("打开下面的链接，设用户名和密码。只能用一次，14 天内有效：")
     link = settings.SITE_URL + reverse("accounts:accept", args=[token])
     EmailMessage(subject, f"{text}\n\n{link}", to=[made.email]).send()
-
-
-@handler("accounts.tell_former")
-def tell_former(run: JobRun) -> None:
-    """To the address that was the account's until now."""
-    user = User.objects.get(pk=run.params["user"])
-    body = _(
-        "账号 %(username)s 的邮箱刚改成了别的。不是你改的，马上打电话给上一级工会：24 小时内新邮箱还不能重设密码。"
-    )
-    to = crypto.open_(run.params["to"], "former-address")
-    EmailMessage(_("邮箱改过了"), body % {"username": user.username}, to=[to]).send()

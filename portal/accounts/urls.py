@@ -8,6 +8,8 @@ from portal.accounts.views import accounts, duals, kin
 app_name = "accounts"
 urlpatterns = [
     path("act-as/", accounts.act_as, name="act_as"),
+    path("again/", accounts.again, name="again"),
+    path("recovery/", accounts.recovery, name="recovery"),
     path("kin/", kin.kin, name="kin"),
     path("kin/new/", kin.kin_add, name="kin_add"),
     path("kin/<int:kin_id>/end/", kin.kin_end, name="kin_end"),

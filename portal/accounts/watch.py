@@ -4,17 +4,19 @@ import time
 
 from allauth.account import signals as account
 from allauth.mfa import signals as second_factor
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import sessions, stepup
+from portal.accounts import sessions
+from portal.accounts.actions import contacts
+from portal.accounts.actions.recovery import void_codes
 from portal.accounts.queries import posts_of
-from portal.core import jobs, outbox, trail
+from portal.core import trail
 from portal.core.actor import SYSTEM, Actor
-from portal.kit import crypto
 
 #: signal → (act, what the owner reads; "" tells nobody)
 WATCHED: tuple[tuple[Signal, str, object], ...] = (
@@ -26,9 +28,9 @@ WATCHED: tuple[tuple[Signal, str, object], ...] = (
     (account.email_removed, "account.email_removed", _("去掉了一个邮箱")),
     (second_factor.authenticator_added, "account.second_factor_added", _("开了两步验证")),
     (second_factor.authenticator_removed, "account.second_factor_removed", _("停了两步验证")),
-    (second_factor.authenticator_reset, "account.recovery_codes", _("备用码换了一套")),
     (second_factor.authentication_failed, "account.second_factor_failed", ""),
 )
+CALL = _("不是你本人改的，马上打电话给上一级工会。新换的邮箱、手机 24 小时内不能重设密码。")
 _kept: list = []
 
 
@@ -40,13 +42,7 @@ def _watch(signal: Signal, act: str, told: object) -> None:
         change = {"type": authenticator.type} if authenticator is not None else None
         trail.write(Actor(user) if acting else SYSTEM, act, user, change=change, name=user.username)
         if told:
-            outbox.tell(
-                [user],
-                str(told),
-                str(_("不是你本人改的，马上打电话给上一级工会。")),
-                reverse("usersessions_list"),
-                kind=outbox.Kind.SAFETY,
-            )
+            contacts.tell_owner(user, str(told), str(CALL), reverse("usersessions_list"))
 
     signal.connect(note)
     # signals hold their receivers weakly
@@ -57,20 +53,18 @@ def _begin(sender, request: HttpRequest | None = None, user=None, **kwargs) -> N
     """A full log-in: the session's clock starts, and it is fresh."""
     if request is not None:
         sessions.begin(request, list(posts_of(user)))
-        request.session[stepup.FRESH_KEY] = time.time()
+        request.session[sessions.FRESH_KEY] = time.time()
 
 
-def _tell_former(sender, request=None, user=None, from_email_address=None, **kwargs) -> None:
-    """The former address learns of the change: whoever changed it may not be the owner (P-AUTH6)."""
-    if from_email_address is not None and user is not None:
-        params = {"user": user.pk, "to": crypto.seal(from_email_address.email, "former-address")}
-        jobs.start("accounts.tell_former", SYSTEM, str(_("邮箱改过了")), params)
+def _removed(sender, user=None, **kwargs) -> None:
+    if user is not None and not is_mfa_enabled(user):
+        void_codes(user)
 
 
 def start() -> None:
     """Connect once, when the app is ready."""
     if not _kept:
         user_logged_in.connect(_begin)
-        account.email_changed.connect(_tell_former)
+        second_factor.authenticator_removed.connect(_removed)
         for signal, act, told in WATCHED:
             _watch(signal, act, told)

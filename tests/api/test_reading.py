@@ -34,7 +34,7 @@ def test_a_list_is_the_page_of_its_listing(world, sign_in):
         factories.submitted(world[f"{key}.chair"], running)
     client = sign_in(world["officer"])
     page = get(client, "entries/?sort=-submitted&size=20")
-    assert page["count"] == 2 and page["page"] == page["pages"] == 1 and page["next"] is None
+    assert page["count"] == 2 and page["next"] is None
     assert {line["state"] for line in page["results"]} == {"review"}
     assert get(client, f"entries/?call={running.pk}&state=review")["count"] == 2
     assert get(client, "entries/?state=draft")["count"] == 0
@@ -42,7 +42,7 @@ def test_a_list_is_the_page_of_its_listing(world, sign_in):
 
 
 @pytest.mark.parametrize(
-    "query", ["state=nonsense", "sort=secret", "page=0", "size=7", "other=1", "call=abc", "view=x"]
+    "query", ["state=nonsense", "sort=secret", "page=2", "size=7", "other=1", "call=abc", "view=x"]
 )
 def test_a_parameter_that_cannot_be_read_is_refused_by_name(world, sign_in, query):
     told = get(sign_in(world["officer"]), f"entries/?{query}", 400)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import override_settings
 
 from portal.accounts.adapter import MfaAdapter
+from portal.accounts.models import FormerContact
 from portal.core import jobs
 from portal.core.actor import SYSTEM
 from portal.kit import crypto
@@ -106,6 +107,7 @@ def test_keys_change_while_people_work(suite, figure, full_size):
         figure(f"{suite}: values not under the new key", sum(left.values()), wanted="0")
         figure(f"{suite}: indexes not under the new key", keys.old_indexes(), wanted="0")
         assert errors == [] and acts > 10 and left == {} and keys.old_indexes() == 0
+        assert not FormerContact.objects.exists(), "a new key is no new telephone"
     with revoked(suite):
         opened = [(m.pk, m.document_number) for m in Member.objects.order_by("pk")]
         assert opened == [(pk, number) for pk, number, _phone in rows]

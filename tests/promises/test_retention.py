@@ -16,6 +16,8 @@ from django.db import connection
 from django.urls import reverse
 
 from awards.honours.actions import register_legacy
+from portal.accounts.actions import invitations
+from portal.accounts.models import FormerContact, Invitation, User
 from portal.core import files, jobs, outbox
 from portal.core.actor import SYSTEM
 from portal.core.models import Job, Message, Record
@@ -26,7 +28,7 @@ from portal.registry.actions.members import end_membership
 from portal.registry.models import ImportBatch, ImportRow
 from programs.actions import notices
 from programs.actions.moves import make_move
-from programs.models import Notice
+from programs.models import Entry, Notice
 from tests import factories
 
 pytestmark = [pytest.mark.promise("P-PI7"), pytest.mark.django_db]
@@ -199,3 +201,38 @@ def test_files_of_nobody_are_swept_and_others_are_not(full_world, figure):
     figure("swept: files without owner, bytes without row", f"{found['files']}, {found['strays']}", wanted="1, 2")
     assert found == {"files": 1, "strays": 2}
     assert not files.path_of(alone).exists() and files.path_of(held).exists() and not half.exists()
+
+
+def test_an_edition_may_keep_shorter_but_not_longer(world, figure):
+    """Three editions, one nomination each, handed in and withdrawn today: one year, ten years, the city's three."""
+    entries, left = {}, {}
+    for years in (1, 10, 0):
+        made = factories.submitted(world["u.chair"], factories.call(world["officer"], keep_years=years))
+        make_move(made.pk, "withdraw", by=world["u.chair"], note="不报了")
+        entries[years] = made
+    now = days.now()
+    for day in (350, 400, 1060, 1130):
+        with days.at(now + datetime.timedelta(days=day)):
+            night(day)
+            rows = {one.pk: one for one in Entry.objects.all()}
+            left[day] = sorted(
+                years for years, one in entries.items()
+                if rows[one.pk].data or rows[one.pk].attachments.exists() or rows[one.pk].revisions.exists()
+            )  # fmt: skip
+    figure("editions of 1, 10 and 0 own years with content after 350, 400, 1060, 1130 days", str(left))
+    assert left == {350: [0, 1, 10], 400: [0, 10], 1060: [0, 10], 1130: []}
+
+
+def test_invitations_and_former_addresses_lose_what_names_somebody(world, figure):
+    made, _token = invitations.invite(world["officer"], world["u"], "clerk", "丁香受邀人", "lilac@example.cn")
+    User.objects.filter(pk=world["u.chair"].user.pk).update(email="before@example.cn")
+    User.objects.filter(pk=world["u.chair"].user.pk).update(email="after@example.cn")
+    assert FormerContact.objects.get().email == "before@example.cn"
+    with days.at(days.now() + datetime.timedelta(days=150)):
+        night(150)
+        assert FormerContact.objects.count() == 0 and Invitation.objects.get(pk=made.pk).name == "丁香受邀人"
+    with days.at(days.now() + datetime.timedelta(days=200)):
+        night(200)
+        text = everything()
+    figure("names and addresses of an expired invitation half a year later", int("lilac@" in text), wanted="0")
+    assert "丁香受邀人" not in text and "lilac@" not in text and Invitation.objects.filter(pk=made.pk).exists()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal import policy
 from portal.accounts import checks
+from portal.accounts.actions.contacts import tell_owner
 from portal.accounts.models import Post, User
 from portal.accounts.queries import phone_digits
 from portal.core import jobs, outbox, trail
@@ -93,7 +94,7 @@ def renew_password(by: Actor, user_id: int) -> tuple[User, str]:
     end_sessions(user)
     trail.write(by, "account.password_renewed", user, name=user.username)
     warning = _("不是你请他重设的，马上打电话给上一级工会。")
-    outbox.tell([user], _("密码由管理员重设过"), warning, kind=outbox.Kind.SAFETY)
+    tell_owner(user, _("密码由管理员重设过"), warning, "")
     return user, password
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from portal import policy
 from portal.accounts import checks
 from portal.accounts.actions.accounts import end_sessions, write_post
+from portal.accounts.actions.contacts import tell_owner
+from portal.accounts.actions.recovery import void_codes
 from portal.accounts.models import DualAct, Post, User
 from portal.core import outbox, trail
 from portal.core.actor import Actor
@@ -113,15 +115,16 @@ def _grant(by: Actor, act: DualAct) -> None:
 def _reset_factor(by: Actor, act: DualAct) -> None:
     user = User.objects.select_for_update(of=("self",)).get(pk=act.user_id)
     Authenticator.objects.filter(user=user).delete()
+    void_codes(user)
     user.restrained_until = days.now() + RESTRAINED
     user.save(update_fields=["restrained_until"])
     end_sessions(user)
     trail.write(by, "account.second_factor_reset", user, note=act.note, name=user.username)
     hours = int(RESTRAINED.total_seconds() // 3600)
     words = _("两位安全管理员重设了%(name)s的两步验证，%(hours)d 小时内不能导出。不是本人要求的，马上打电话。")
-    told = User.objects.filter(pk__in=[user.pk, *_chairs(user)])
-    subject = _("两步验证重设过：%(name)s") % {"name": user.name}
-    outbox.tell(told, subject, words % {"name": user.name, "hours": hours}, key=f"factor-{act.pk}")
+    subject, body = _("两步验证重设过：%(name)s") % {"name": user.name}, words % {"name": user.name, "hours": hours}
+    tell_owner(user, subject, body, "", key=f"factor-{act.pk}")
+    outbox.tell(User.objects.filter(pk__in=_chairs(user)), subject, body, key=f"factor-{act.pk}")
 
 
 def _chairs(user: User) -> list[int]:

@@ -69,7 +69,7 @@ def _nobody_has(email: str, digits: str) -> None:
     taken = User.objects.filter(email=email) if email else User.objects.none()
     if taken.exists():
         raise Refused(_("这个邮箱已经有账号，请用“移交”，或请安全管理员授予"), "email")
-    if digits and User.objects.filter(phone_index=crypto.blind(digits, "phone")).exists():
+    if digits and User.objects.filter(phone_index__in=crypto.blinds(digits, "phone")).exists():
         raise Refused(_("这个手机已经有账号，请用“移交”，或请安全管理员授予"), "phone")
 
 
@@ -143,7 +143,7 @@ def _person(made: Invitation) -> Member | None:
     if not made.phone:
         return None
     rows = Member.objects.filter(
-        organization=made.organization, name=made.name, phone_index=crypto.blind(made.phone, "phone"), active=True,
+        organization=made.organization, name=made.name, phone_index__in=crypto.blinds(made.phone, "phone"), active=True,
         user__isnull=True,
     )  # fmt: skip
     found = list(rows[:2])

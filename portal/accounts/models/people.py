@@ -85,6 +85,11 @@ class User(AbstractUser):
         return self.contact_changed_at is None or self.contact_changed_at <= days.now() - CONTACT_SETTLES
 
     @property
+    def recovery_left(self) -> int:
+        """How many recovery codes still open."""
+        return self.recovery_codes.filter(spent_at=None).count()
+
+    @property
     def restrained(self) -> bool:
         """Whether nothing may leave through this account for now."""
         return self.restrained_until is not None and self.restrained_until > days.now()

@@ -153,7 +153,8 @@ open_union = pgtrigger.Trigger(
     """,
 )
 
-# A new address or telephone resets no password for a day (P-AUTH6); noted here, whoever changes it by whatever way.
+# A new address or telephone resets no password for a day, and the former one is told of what happens meanwhile
+# (P-AUTH6); noted here, whoever changes it by whatever way. A new key of the index is no new telephone.
 contact_changed = pgtrigger.Trigger(
     name="contact_changed",
     when=pgtrigger.Before,
@@ -162,7 +163,15 @@ contact_changed = pgtrigger.Trigger(
         "OLD.email IS DISTINCT FROM NEW.email OR OLD.phone_index IS DISTINCT FROM NEW.phone_index"
     ),
     func="""
+    IF current_setting('portal.resealing', true) = 'on' THEN
+      RETURN NEW;
+    END IF;
     NEW.contact_changed_at := now();
+    INSERT INTO accounts_formercontact (user_id, email, phone, at)
+      SELECT OLD.id, was.email, was.phone, now() FROM (SELECT
+        CASE WHEN OLD.email IS DISTINCT FROM NEW.email THEN OLD.email ELSE '' END AS email,
+        CASE WHEN OLD.phone_index IS DISTINCT FROM NEW.phone_index THEN OLD.phone ELSE '' END AS phone
+      ) was WHERE was.email <> '' OR was.phone <> '';
     RETURN NEW;
     """,
 )

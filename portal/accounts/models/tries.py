@@ -1,9 +1,10 @@
-"""What guessing leaves behind: tries that count against a limit, and codes that are spent."""
+"""What guessing leaves behind: tries that count against a limit, codes that are spent or kept for a bad day."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models.people import User
+from portal.kit.fields import EncryptedTextField
 
 
 class Try(models.Model):
@@ -34,6 +35,40 @@ class Try(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class FormerContact(models.Model):
+    """Where an account's owner could be reached before: for a day told of what touches its safety (P-AUTH6).
+
+    Written by the trigger ``contact_changed`` alone; the telephone is the sealed value as it stood in the account.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_contacts")
+    email = models.EmailField(_("原来的邮箱"), blank=True)
+    phone = EncryptedTextField(_("原来的手机"), context="accounts.user.phone", blank=True)
+    at = models.DateTimeField(_("换掉"))
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class RecoveryCode(models.Model):
+    """One of a set of codes for the day when the telephone is away: a salted hash of it, and when it was spent.
+
+    The whole set has one salt, so that a typed code is hashed once and then looked for.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
+    made_at = models.DateTimeField(_("做好"))
+    spent_at = models.DateTimeField(_("用掉"), null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.made_at:%Y-%m-%d %H:%M:%S}"
 
 
 class SpentCode(models.Model):

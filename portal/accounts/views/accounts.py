@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from portal import policy
-from portal.accounts import actions, queries
+from portal.accounts import actions, queries, stepup
 from portal.accounts.forms import AccountForm, GrantForm, ReasonForm
 from portal.accounts.models import Post
 from portal.accounts.tables import POSTS, POSTS_TO_END, USERS
@@ -37,6 +37,28 @@ def act_as(request: HttpRequest) -> HttpResponse:
     actions.act_as(request, post)
     back = request.POST.get("next", "/")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
+
+
+@access("account", "confirm")
+def again(request: HttpRequest) -> HttpResponse:
+    """Where the API sends a session before a sensitive act: the guard has asked before a POST comes this far."""
+    if request.method != "POST":
+        return stepup.ask(request)
+    toast(request, _("确认过了，十分钟内不再问"))
+    return redirect("/")
+
+
+@sensitive_variables("codes")
+@access("account", "recover")
+def recovery(request: HttpRequest) -> HttpResponse:
+    """A new set of recovery codes, drawn once in the answer to this form. Sent twice, the last set is the one shown."""
+    left = request.user.recovery_left
+    if request.method == "POST":
+        return render(request, "accounts/recovery.html", {"codes": actions.make_codes(request.actor)})
+    lead = _("原来没用的 %(left)d 个马上作废。") % {"left": left} if left else _("手机不在身边时，一个码可以登录一次。")
+    return confirm(
+        request, title=_("做一套备用码？"), lead=lead, verb=_("做一套"), way_out=_("先不做"), back=reverse("mfa_index")
+    )
 
 
 # ── posts ──

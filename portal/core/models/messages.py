@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import policy
 from portal.core.actor import Actor
+from portal.kit.fields import EncryptedTextField
 
 
 class MessageQuerySet(models.QuerySet):
@@ -77,6 +78,8 @@ class Delivery(models.Model):
     due_at = models.DateTimeField(_("下次"))
     sent_at = models.DateTimeField(_("发出"), null=True)
     problem = models.CharField(_("为什么"), max_length=200, blank=True)
+    #: An address that was the user's before, until it was sent there; empty is the address of today.
+    to = EncryptedTextField(blank=True, default="", db_default="")
 
     objects = DeliveryQuerySet.as_manager()
 

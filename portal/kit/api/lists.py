@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.kit.api import cursor
 from portal.kit.api.answers import Problem
 from portal.kit.table_query import Asked
 from portal.kit.table_spec import SIZES, Listing
@@ -64,8 +65,8 @@ def _wrong(name: str, value: str, listing: Listing, known: dict[str, django_filt
     }  # fmt: skip
     if name in taken:
         return "" if value in taken[name] else _("只能是 %(values)s") % {"values": "、".join(taken[name])}
-    if name == "page":
-        return "" if value.isdecimal() and int(value[:9]) > 0 and len(value) < 7 else _("要写 1 起的页码")
+    if name == "cursor":
+        return "" if len(value) <= cursor.LONGEST else _("不是这里给的")
     if name == "q":
         return "" if listing.search and len(value) <= SEARCH_LIMIT else _("最多 %(n)d 个字") % {"n": SEARCH_LIMIT}
     if name not in known:
@@ -77,14 +78,18 @@ def _wrong(name: str, value: str, listing: Listing, known: dict[str, django_filt
 
 
 def page(request: Request, listing: Listing, rows: QuerySet, line: type[serializers.BaseSerializer]) -> Response:
-    """One page of the list with its count and the addresses of its neighbours."""
+    """One page of the list, where the next one begins, and on the first page how many rows there are in all."""
     found = asked(request, listing, rows)
-    count = found.rows.count()
-    number, pages = int(request.query_params.get("page", 1)), max(1, -(-count // found.size))
-    first = (number - 1) * found.size
-    shown = list(found.rows[first : first + found.size]) if first < count else []
-    context: dict[str, Any] = {"actor": request._request.actor}
-    here: dict[str, Any] = {"count": count, "page": number, "pages": pages}
-    for name, n in (("next", number + 1 if number < pages else 0), ("previous", min(number - 1, pages))):
-        here[name] = request.build_absolute_uri(request.path + found.url(page=n)) if n else None
-    return Response({**here, "results": line(shown, many=True, context=context).data})
+    order, begins = cursor.Order(found.rows, found.order), request.query_params.get("cursor")
+    try:
+        asked_for = order.behind(begins) if begins else order.rows
+    except cursor.Unreadable:
+        raise Problem(400, errors={"cursor": [_("不是这个列表、这个排序给的；从头取")]}) from None
+    read = list(asked_for[: found.size + 1])
+    shown = read[: found.size]
+    after = order.end(shown[-1]) if len(read) > found.size else None
+    here: dict[str, Any] = {
+        "count": None if begins else found.total,
+        "next": request.build_absolute_uri(request.path + found.url(cursor=after)) if after else None,
+    }
+    return Response({**here, "results": line(shown, many=True, context={"actor": request._request.actor}).data})

@@ -9,7 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from portal.kit.api import lists, problem
+from portal import policy
+from portal.kit.api import cursor, lists, problem
 from portal.kit.table_spec import SIZES, Listing
 
 
@@ -35,6 +36,10 @@ class ProblemAnswer(serializers.Serializer):
     incident = serializers.CharField(allow_blank=True)
     errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
     findings = FindingAnswer(many=True, required=False)
+    code = serializers.CharField(
+        required=False, help_text="step_up_required 要先到 where 确认是你；person_required 令牌办不了"
+    )
+    where = serializers.URLField(required=False, help_text="到哪里确认")
     current = serializers.DictField(required=False, help_text="现在的样子：版本、状态，改过的字段两边各是什么")
 
 
@@ -74,7 +79,8 @@ class Described(AutoSchema):
         return [self.view.path.partition("/")[0]]
 
     def get_extensions(self) -> dict[str, Any]:
-        return {"x-policy": f"{self.op.resource}.{self.op.action}"}
+        mark = (self.op.resource, self.op.action)
+        return {"x-policy": ".".join(mark), **({"x-step-up": True} if mark in policy.FRESH else {})}
 
     def get_auth(self) -> list[dict[str, list]]:
         return [*super().get_auth(), *([{}] if self.op.anonymous else [])]
@@ -121,9 +127,8 @@ class Described(AutoSchema):
         return inline_serializer(
             name=name,
             fields={
-                "count": serializers.IntegerField(), "page": serializers.IntegerField(),
-                "pages": serializers.IntegerField(),
-                "next": serializers.URLField(allow_null=True), "previous": serializers.URLField(allow_null=True),
+                "count": serializers.IntegerField(allow_null=True, help_text="一共几条；只在第一页数"),
+                "next": serializers.URLField(allow_null=True, help_text="下一页的地址，原样取；空的就是取完了"),
                 "results": kind(many=True),
             },
         )  # fmt: skip
@@ -144,7 +149,7 @@ def _query(listing: Listing) -> list[dict[str, Any]]:
             {"type": "string", "enum": [view.name for view in listing.views]},
         ),
         "sort": ("排序，前面加 - 倒过来", {"type": "string", "enum": lists.sorts_of(listing)}),
-        "page": ("第几页", {"type": "integer", "minimum": 1, "maximum": 999999}),
+        "cursor": ("从哪里接着取：上一页的 next 里带着，不用自己写", {"type": "string", "maxLength": cursor.LONGEST}),
         "size": (f"一页几条，不写是 {listing.size}", {"type": "integer", "enum": list(SIZES)}),
     }
     if not listing.search:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -86,6 +87,13 @@ class ApiView(APIView):
     @property
     def actor(self) -> Any:
         return self.request._request.actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After who it is: a parameter that nobody reads is refused by name. A list looks at its own."""
+        super().initial(request, *args, **kwargs)
+        op = self.operations.get("GET" if request.method == "HEAD" else request.method)
+        if op is not None and op.listing is None and request.query_params:
+            raise Problem(400, _("查询参数读不了"), errors={name: [_("没有这个参数")] for name in request.query_params})
 
     def read(self, partial: bool = False) -> dict[str, Any]:
         """The body, checked against the operation's serializer. Raises ValidationError."""

@@ -150,6 +150,7 @@ def _swap(table: Table, changes: list[tuple[tuple, list]]) -> int:
     for attempt in range(TRIES):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('portal.resealing', 'on', true)")
                 cursor.execute(sql, values)
                 return cursor.rowcount
         except OperationalError:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from awards.honours.actions import level_of
-from awards.honours.demo import CONTACT, _Stage
+from awards.honours.demo.stage import CONTACT, Stage
 from awards.honours.models import Certificate, CertificateBatch, Honour
 from portal.accounts.models import Post
 from portal.core.actor import Actor
@@ -31,7 +31,7 @@ TEAMS = ("语文教研组", "数学教研组", "英语教研组", "幼教中心"
 LINES = 100  # a notice that people read
 
 
-class _City(_Stage):
+class _City(Stage):
     """The demo's stage with everybody who answers for a unit, and the women who may be nominated."""
 
     def __init__(self, made: dict) -> None:

@@ -259,7 +259,7 @@ def terms_and_figures(made: dict) -> None:
     for key in ("闵行1", "浦江大学", "闵行"):
         heads = orgs[key].head_count
         for ago in range(4, 0, -1):
-            n = heads - ago * heads // 60
+            n = heads - (ago - 1) * heads // 60
             HeadCount.objects.create(
                 organization=orgs[key], day=datetime.date(today.year - ago, 9, 30), heads=n, members=n - n // 40,
                 women=n * orgs[key].women_count // heads, source=HeadCount.Source.REPORT,

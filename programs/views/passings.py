@@ -1,5 +1,6 @@
 """上报 to outside bodies: the letter with its entries, and their outcomes, one by one or many at once."""
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +26,9 @@ def passing_new(request: HttpRequest, call_id: int) -> HttpResponse:
     call = owned(request, call_id)
     categories = list(call.categories.all())
     going = _going(call, categories)
+    if not going and request.method == "GET":
+        messages.warning(request, _("现在没有可以上报的：名单上没有，或者都还有异议"))
+        return redirect(call.get_absolute_url())
     initial = {"sent_on": days.today(), "going": f"{going[0][0].pk}{'+' if going[0][1] else ''}" if going else ""}
     form = PassingForm(
         request.POST or None, request.FILES or None, categories=categories, going=going, initial=initial
@@ -47,7 +51,7 @@ def passing_new(request: HttpRequest, call_id: int) -> HttpResponse:
             return redirect(made.get_absolute_url())
     lead = _("没有异议的一起上报，等对方的批复。没定的状态成为“已上报”；我们已经通过的不变。")
     return form_page(
-        request, form, title=_("上报"), lead=lead if going else _("现在没有可以上报的。"), submit=_("上报"),
+        request, form, title=_("上报"), lead=lead, submit=_("上报"),
         crumbs=[(call.title, call.get_absolute_url())], back=(_("先不上报"), call.get_absolute_url()),
     )  # fmt: skip
 

@@ -37,7 +37,9 @@ def order(request: HttpRequest, call_id: int) -> HttpResponse:
         else:
             toast(request, _("排好了，%(n)d 件的名次有变") % {"n": n} if n else _("名次没有变"))
             return redirect("programs:order", call.pk)
-    context = {"call": call, "groups": _groups(request, call, typed), "refusal": refusal}
+    groups = _groups(request, call, typed)
+    to_rank = any(group["lines"] for group in groups)
+    context = {"call": call, "groups": groups, "to_rank": to_rank, "refusal": refusal}
     return render(request, "programs/order.html", context, status=UNPROCESSABLE if refusal else 200)
 
 

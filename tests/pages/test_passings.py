@@ -107,6 +107,12 @@ def test_nothing_goes_before_its_notice_is_over(world):
         make_move(entry.pk, "pass-up", by=world["officer"])
 
 
+def test_with_nothing_to_send_the_letter_is_not_asked_for(world, sign_in):
+    empty = factories.call(world["officer"])
+    answer = sign_in(world["officer"]).get(url("passing_new", empty.pk), follow=True)
+    assert answer.redirect_chain == [(empty.get_absolute_url(), 302)] and "现在没有可以上报的" in text(answer)
+
+
 def test_what_is_wrong_is_said(world, call):
     with pytest.raises(Refused, match="不归你们"):
         pass_up(world["a.officer"], call.categories.first(), "市总", "1号", days.today())

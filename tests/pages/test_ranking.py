@@ -164,3 +164,14 @@ def test_the_page_costs_the_same_for_one_entry_and_three(world, call, sign_in):
             client.get(url("order", call.pk))
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+@pytest.mark.django_db
+def test_with_all_handed_up_there_is_nothing_to_save(world, call, rows, sign_in):
+    client = sign_in(world["a.officer"])
+    assert "存下名次" in text(client.get(url("order", call.pk)))
+    saved(world["a.officer"], call, rows)
+    for one in rows:
+        make_move(one.pk, "forward", by=world["a.officer"])
+    page = text(client.get(url("order", call.pk)))
+    assert "都交上去了" in page and "存下名次" not in page

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.registry.carrying import Carrier
 from portal.registry.merging import Merge
-from programs.actions import carrying, carrying_places
+from programs.actions import carrying, carrying_places, merged
 
 CARRIERS = (
     Carrier(
@@ -22,5 +22,7 @@ CARRIERS = (
     ),
 )  # fmt: skip
 WORK = (carrying.work,)
-MERGES = (Merge("programs.Entry.member", _("推荐")),)
+MERGES = (
+    Merge("programs.Entry.member", _("推荐"), merged.move_entries, merged.back_entries, warns=merged.warn),
+)  # fmt: skip
 STAYS = ("programs.Plan.owner", "programs.BulkMove.organization")

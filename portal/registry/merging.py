@@ -30,7 +30,8 @@ class Pair:
 class Merge:
     """One link to a person. ``move`` returns what ``back`` needs, as JSON; without them the rows are re-pointed.
 
-    ``blocks`` says why the two cannot be made one because of this link, "" if they can.
+    ``blocks`` says why the two cannot be made one because of this link, "" if they can; ``warns`` what somebody should
+    know before.
     """
 
     link: str
@@ -38,6 +39,7 @@ class Merge:
     move: Callable[[Actor, Pair], Any] | None = None
     back: Callable[[Actor, Pair, Any], None] | None = None
     blocks: Callable[[Pair], str] | None = None
+    warns: Callable[[Pair], list[str]] | None = None
 
     @property
     def model(self) -> type[models.Model]:

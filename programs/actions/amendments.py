@@ -12,13 +12,14 @@ from portal.core import jobs, trail
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.kit.refusal import Refused
+from programs.actions import amended_rules
 from programs.actions.calls import clean_param
 from programs.models import Amendment, Call, CallVersion, Category, Quota
 from programs.queries import versions
 from programs.spec import thaw_fields, thaw_materials
 
 #: What a form's parts may consist of; an amendment brings nothing else in.
-PARTS = frozenset({"opens_at", "closes_at", "intro", "params", "totals", "quotas", "form"})
+PARTS = frozenset({"opens_at", "closes_at", "intro", "params", "totals", "quotas", "form", "rules"})
 
 
 def keep_version(call: Call, by: Actor) -> CallVersion:
@@ -42,14 +43,15 @@ def clean(call: Call, content: Mapping[str, Any], change: Mapping[str, Any]) -> 
     """The change with typed figures, only what differs from ``content``. Raises Refused with the bound it breaks."""
     if set(change) - PARTS:
         raise Refused(_("修改里有不认识的东西"))
-    new = {name: value for name, value in change.items() if name not in ("params", "totals", "quotas")}
+    new = {name: value for name, value in change.items() if name not in ("params", "totals", "quotas", "rules")}
     params = {one.name: one for one in call.program.params}
     figures = {name: clean_param(params[name], raw) for name, raw in change.get("params", {}).items()}
     new["params"] = {name: n for name, n in figures.items() if content["params"].get(name, params[name].default) != n}
     new["totals"] = {key: n for key, n in change.get("totals", {}).items() if content["totals"].get(key) != n}
+    new["rules"] = amended_rules.clean(call, content["rules"], change.get("rules", {}))
     new["quotas"] = {
         key: {unit: n for unit, n in units.items() if content["quotas"].get(key, {}).get(unit) != n}
-        for key, units in change.get("quotas", {}).items()
+        for key, units in _places(call, content, new["rules"], change.get("quotas", {})).items()
     }
     new["quotas"] = {key: units for key, units in new["quotas"].items() if units}
     new = {name: value for name, value in new.items() if value not in ({}, content.get(name))}
@@ -58,6 +60,12 @@ def clean(call: Call, content: Mapping[str, Any], change: Mapping[str, Any]) -> 
             del new[name]  # boxes of date and time have no seconds
     _sound(content, new)
     return new
+
+
+def _places(call: Call, content: Mapping[str, Any], rules: Mapping[str, Any], said: Mapping[str, Any]) -> dict:
+    """The places as somebody wrote them, over those that a new scheme of places comes to."""
+    found = amended_rules.places(call, content["rules"].get("quota", {}), rules["quota"]) if "quota" in rules else {}
+    return {key: {**found.get(key, {}), **said.get(key, {})} for key in {*found, *said}}
 
 
 def _minute(text: str) -> datetime.datetime:
@@ -145,19 +153,26 @@ def _apply(call: Call, change: Mapping[str, Any], reason: str) -> None:
     call.intro, call.form = change.get("intro", call.intro), change.get("form", call.form)
     call.params = {**call.params, **change.get("params", {})}
     call.version, call.amended = call.version + 1, call.amended + 1
+    scheme, call.rules = call.rules.get("quota", {}), {**call.rules, **change.get("rules", {})}
     call.save()
+    if "quota" in change.get("rules", {}):
+        amended_rules.rework(call, scheme)
     categories = {one.key: one for one in call.categories.select_for_update()}
     for key, n in change.get("totals", {}).items():
         categories[key].places = n
         categories[key].save(update_fields=["places"])
     for key, units in change.get("quotas", {}).items():
         _issue(categories[key], units, reason)
+    for one in categories.values():
+        _count(one)
 
 
 def _issue(category: Category, units: Mapping[str, int | None], reason: str) -> None:
-    """Set the places of some units; what is issued in all follows, so that every place stays accounted for."""
+    """Set the places of some units by hand."""
     for unit, n in units.items():
         row = Quota.objects.select_for_update().filter(category=category, organization=unit).first()
+        if (row.places if row and not row.pot_id else None) == n:
+            continue  # the new scheme has given it already
         row = row or Quota(category=category, organization_id=int(unit), places=0)
         if row.given > (n or 0):
             raise Refused(_("%(unit)s已经分给下面 %(given)d 个，不能少于它") % {
@@ -168,6 +183,10 @@ def _issue(category: Category, units: Mapping[str, int | None], reason: str) -> 
         elif n is not None:
             row.places, row.source, row.reason = n, Quota.Source.HAND, reason[:200]
             row.save()
+
+
+def _count(category: Category) -> None:
+    """What is issued in all follows the rows, so that every place stays accounted for."""
     own = Quota.objects.filter(category=category, above__isnull=True, pot__isnull=True)
     category.issued = category.returned + (own.aggregate(n=Sum("places"))["n"] or 0)
     category.save(update_fields=["issued"])

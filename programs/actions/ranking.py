@@ -39,6 +39,10 @@ def save_order(by: Actor, call_id: int, orders: Mapping[int, Sequence[int]], see
     for one in changed:
         one.version += 1
     Entry.objects.bulk_update(changed, ["rank", "ranked_by", "version"])
+    for category in orders:
+        # A second number beside the rank, which nobody decided anew: those that were handed up keep their version.
+        group = Entry.objects.filter(call=call, category=category, ranked_by=by.organization_id, rank__isnull=False)
+        group.update(rank_of=group.count())
     order = {str(category): list(ids) for category, ids in orders.items()}
     trail.write(by, "call.rank", call, change={"order": order, "changed": len(changed)})
     return len(changed)

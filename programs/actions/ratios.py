@@ -24,6 +24,15 @@ def set_ratios(by: Actor, call_id: int, rows: Iterable[Mapping[str, Any]]) -> Ca
     category (key or empty), start. Raises Refused naming the row.
     """
     call = draft_of(by, call_id)
+    found = read_ratios(call, rows)
+    call.rules = {**call.rules, "ratios": found}
+    call.save(update_fields=["rules"])
+    trail.write(by, "call.ratios", call, change={"ratios": len(found)})
+    return call
+
+
+def read_ratios(call: Call, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as ``Call.rules`` keeps them. Raises Refused naming the row."""
     facts = lists.facts_for(call)
     keys = set(call.categories.values_list("key", flat=True))
     found = []
@@ -36,10 +45,7 @@ def set_ratios(by: Actor, call_id: int, rows: Iterable[Mapping[str, Any]]) -> Ca
         low, high = wrong[0]
         text = _("“%(a)s”的下限比“%(b)s”的上限高，哪份名单也做不到")
         raise Refused(text % {"a": low.name, "b": high.name}, "ratios")
-    call.rules = {**call.rules, "ratios": [asdict(one) for one in found]}
-    call.save(update_fields=["rules"])
-    trail.write(by, "call.ratios", call, change={"ratios": len(found)})
-    return call
+    return [asdict(one) for one in found]
 
 
 def _ratio(row: Mapping[str, Any], facts: Mapping[str, Fact], keys: set[str]) -> Ratio:

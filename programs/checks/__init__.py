@@ -11,6 +11,7 @@ from programs.checks.persons import one_entry
 from programs.checks.quotas import quota_kept
 from programs.checks.ranks import ranked
 from programs.checks.ratios import ratios_kept
+from programs.checks.turnout import enough_take_part
 from programs.checks.window import window_open
 from programs.models import Entry
 from programs.spec import CONTENT_MOVES, At, Finding
@@ -18,8 +19,8 @@ from programs.spec import CONTENT_MOVES, At, Finding
 __all__ = ["CONTENT_MOVES", "ENGINE_CHECKS", "answer_problem", "desk_fits", "findings"]
 
 ENGINE_CHECKS = (
-    answers_complete, materials_complete, quota_kept, ratios_kept, one_entry, window_open, notice_is_over,
-    no_open_objection, objection_upheld, ranked,
+    answers_complete, materials_complete, quota_kept, enough_take_part, ratios_kept, one_entry, window_open,
+    notice_is_over, no_open_objection, objection_upheld, ranked,
 )  # fmt: skip
 LEVELS = ("stop", "short", "near", "good")
 

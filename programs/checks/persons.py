@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from programs.checks.outcome import SETTLING
 from programs.models import Entry
 from programs.queries import entries
 from programs.spec import CONTENT_MOVES, Finding, State
@@ -10,9 +11,10 @@ from programs.spec import CONTENT_MOVES, Finding, State
 def one_entry(entry: Entry, move: str) -> list[Finding]:
     """R8: one person is recommended once, over all prizes and units; prizes that the edition excepts do not count.
 
-    Another unit's draft only warns: it takes nothing yet. Two handed in at once are told apart by a constraint.
+    Asked once more when an entry is settled: two people may have been found to be one on the way. Another unit's draft
+    only warns: it takes nothing yet. Two handed in at once are told apart by a constraint.
     """
-    if move not in CONTENT_MOVES or not entries.claim_of(entry):
+    if move not in (*CONTENT_MOVES, *SETTLING) or not entries.claim_of(entry):
         return []
     word = entry.call.param("one_entry_with")
     title = _("一人在“%(word)s”各届里只报一项") % {"word": word} if word else _("一人一届只报一项")

@@ -65,6 +65,8 @@ class Entry(models.Model):
     held = models.BooleanField(_("因异议暂停"), default=False)
     rank = models.PositiveSmallIntegerField(_("区校排名"), null=True, blank=True)
     claim = models.CharField(max_length=100, blank=True, default="", db_default="")
+    #: Of how many that desk had ranked for the prize when it last put them in order.
+    rank_of = models.PositiveSmallIntegerField(null=True)
     #: The desk that gave the rank; numbers are unique per edition, prize and desk.
     ranked_by = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -150,6 +152,11 @@ class Entry(models.Model):
     @property
     def badge(self) -> str:
         return badge(self.state)
+
+    @property
+    def rank_words(self) -> str:
+        """“2/5”: the place among those that the district or school ranked; "" where it ranked nothing."""
+        return "" if self.rank is None else f"{self.rank}/{self.rank_of}" if self.rank_of else str(self.rank)
 
     @property
     def questions(self) -> tuple[Field, ...]:

@@ -92,6 +92,10 @@ def excepted(call: Call) -> set[str]:
     return {name for name in re.split(r"[、,，;； ]+", call.param("one_entry_except")) if name}
 
 
+#: Between a claim and the entry that has it only beside the holder, since two people were found to be one.
+BESIDE = "*"
+
+
 def claim_of(entry: Entry) -> str:
     """What only one entry may hold at a time: this person in this edition, or in all that share a word. "" for none."""
     call = entry.call
@@ -101,10 +105,22 @@ def claim_of(entry: Entry) -> str:
     return f"{word or f'#{call.pk}'}:{entry.member_id}"
 
 
+def holder_of(entry: Entry) -> str:
+    """What a kept claim is for, whoever the person: the word or the number of the edition."""
+    return entry.claim.partition(BESIDE)[0].rpartition(":")[0]
+
+
+def claimed(entry: Entry) -> str:
+    """A kept claim as it reads for the person that the entry is about now."""
+    return f"{holder_of(entry)}:{entry.member_id}"
+
+
 def rivals(entry: Entry) -> QuerySet[Entry]:
     """Other entries of the same person that hold the same claim, or are being written in the same edition."""
     here = Q(call=entry.call_id, member=entry.member_id) & ~Q(category__name__in=excepted(entry.call))
-    held = Q(claim=claim_of(entry), state__in=TAKES_A_PLACE)
+    claim = claim_of(entry)
+    same_claim = Q(claim=claim) | Q(claim__startswith=f"{claim}{BESIDE}", member=entry.member_id)
+    held = same_claim & Q(state__in=TAKES_A_PLACE)
     same = Entry.objects.filter(held | (here & Q(state__in=[*TAKES_A_PLACE, State.DRAFT])))
     return same.exclude(pk=entry.pk)
 

@@ -133,7 +133,7 @@ def steps(entry: Entry, found: list[Record], way: list[Organization]) -> list[St
         elif record.act == "entry.return":
             desk.lines.append(_("%(day)s 退回") % {"day": day})
     if len(way) > 2 and entry.rank:
-        desks[-2].lines.append(_("排第 %(n)d") % {"n": entry.rank})
+        desks[-2].lines.append(_("排第 %(n)s") % {"n": entry.rank_words})
     for desk in desks:
         del desk.lines[:-2]
     return _placed(entry, [*desks, *(Step(str(name)) for name in STATIONS)], index)

@@ -12,7 +12,7 @@ from portal.core.models import Delivery, Job, Record, Seal
 from portal.kit import days
 from portal.policy import STAFF_ROLES
 from portal.registry.models import Organization
-from programs.models import Call, Decision, Entry, Notice, Objection
+from programs.models import Amendment, Call, Decision, Entry, Notice, Objection
 from programs.queries.calls import closing_for
 from programs.spec import State
 
@@ -105,6 +105,13 @@ def to_sign(actor: Actor) -> list[Decision]:
     """Decisions that wait for a leader's signature; one's own draft is somebody else's to sign."""
     rows = Decision.objects.filter(call__owner=actor.organization_id, state=Decision.State.DRAFT)
     rows = rows.exclude(drafted_by=actor.user).select_related("call", "drafted_by").annotate(n=Count("lines"))
+    return list(rows.order_by("pk")[: SHOWN * 2])
+
+
+def to_confirm(actor: Actor) -> list[Amendment]:
+    """Changes of published editions that wait for a second person; one's own draft is somebody else's to confirm."""
+    rows = Amendment.objects.filter(call__owner=actor.organization_id, state=Amendment.State.DRAFT)
+    rows = rows.exclude(drafted_person=actor.person).select_related("call", "drafted_by")
     return list(rows.order_by("pk")[: SHOWN * 2])
 
 

@@ -12,6 +12,7 @@ from portal.kit import days
 from portal.kit.text import count_chars
 from portal.registry.models import Organization
 from programs.models import Call, CallVersion, Entry, Quota
+from programs.queries import rule_words
 from programs.spec import EDITABLE, thaw_fields, thaw_materials
 
 Content = Mapping[str, Any]
@@ -27,7 +28,7 @@ def stands(call: Call) -> dict[str, Any]:
     return {
         "opens_at": call.opens_at.isoformat(), "closes_at": call.closes_at.isoformat(), "intro": call.intro,
         "params": dict(call.params), "form": call.form, "totals": {one.key: one.places for one in categories},
-        "quotas": quotas,
+        "quotas": quotas, "rules": call.rules,
     }  # fmt: skip
 
 
@@ -43,8 +44,8 @@ def issued(call: Call) -> dict[int, dict[int, int]]:
 def overlaid(content: Content, change: Content) -> dict[str, Any]:
     """The content after a change: figures and places one by one, all else as a whole."""
     new = {**content, **change}
-    for part in ("params", "totals"):
-        new[part] = {**content[part], **change.get(part, {})}
+    for part in ("params", "totals", "rules"):
+        new[part] = {**content.get(part, {}), **change.get(part, {})}
     given = change.get("quotas", {})
     new["quotas"] = {key: {**units, **given.get(key, {})} for key, units in content["quotas"].items()}
     for units in new["quotas"].values():
@@ -86,6 +87,8 @@ def _differences(call: Call, old: Content, new: Content) -> Iterator[Difference]
         yield Difference(
             _("%(name)s，全市取") % {"name": name}, str(old["totals"].get(key, "")), str(new["totals"].get(key, ""))
         )
+    for label, was, now in rule_words.pairs(call, names, old.get("rules", {}), new["rules"]):
+        yield Difference(label, was, now)
     yield from _places(names, old["quotas"], new["quotas"])
     yield from _form(old["form"], new["form"])
 
@@ -97,6 +100,8 @@ def _moment(text: str) -> str:
 def _figure(one: Any, value: Any) -> str:
     if one.kind == "bool":
         return _("是") if value else _("否")
+    if one.kind == "choice":
+        return str(dict(one.choices).get(value, value))
     return f"{value} {one.unit}".strip()
 
 

@@ -13,10 +13,14 @@ from portal.kit.figures import marked
 from portal.kit.forms import UNPROCESSABLE, first_time, give_back, refuse
 from portal.kit.refusal import Refused
 from programs.actions import amendments as actions
+from programs.actions.amended_rules import as_written
+from programs.actions.ratios import as_typed
 from programs.forms.amendments import AmendForm, IssuedForm
+from programs.forms.places import SchemeForm
+from programs.forms.ratios import RatiosForm
 from programs.models import Amendment, Call
 from programs.queries import calls as call_queries
-from programs.queries import versions
+from programs.queries import lists, versions
 from programs.queries.quotas import units_of
 from programs.views.deadlines import owned
 
@@ -32,22 +36,30 @@ def amendment_new(request: HttpRequest, call_id: int) -> HttpResponse:
     categories = list(call.categories.all())
     data = request.POST if request.method == "POST" else None
     form = AmendForm(data, call=call)
-    places = IssuedForm(data, categories=categories, units=units_of(call), table=versions.issued(call))
-    if data is not None and form.is_valid() & places.is_valid():
+    units = units_of(call)
+    places = IssuedForm(data, categories=categories, units=units, table=versions.issued(call))
+    scheme = SchemeForm(data, scheme=call.rules.get("quota", {}), categories=categories, units=units)
+    ratios = RatiosForm(data, ratios=as_typed(call), facts=lists.facts_for(call), categories=categories)
+    parts = (form, places, scheme, ratios)
+    valid = [one.is_valid() for one in parts]  # each of them, so that every error is shown at once
+    if data is not None and all(valid):
         if not first_time(request):
             return redirect(call.get_absolute_url())
         try:
-            change = form.change() | places.change()
+            rules = as_written(call, scheme.scheme(), ratios.ratios())
+            change = form.change() | places.change() | {"rules": rules}
             made = actions.draft_amendment(request.actor, call.pk, change, form.cleaned_data["reason"])
         except Refused as refused:
             give_back(request)
             field = f"p-{refused.field}" if f"p-{refused.field}" in form.fields else refused.field
-            refuse(form, Refused(refused.message, field))
+            refuse({"quota": scheme, "ratios": ratios}.get(field, form), Refused(refused.message, field))
         else:
             toast(request, _("起草好了，等另一个人确认"))
             return redirect(made.get_absolute_url())
-    wrong = bool(form.errors or places.errors)
-    context = {"call": call, "form": form, "places": places, "groups": places.groups}
+    wrong = any(one.errors for one in parts)
+    context = {
+        "call": call, "form": form, "places": places, "groups": places.groups, "scheme": scheme, "ratios": ratios,
+    }  # fmt: skip
     return render(request, "programs/amend.html", context, status=UNPROCESSABLE if wrong else 200)
 
 

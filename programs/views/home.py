@@ -199,6 +199,7 @@ def _leader(actor: Actor, calendar: Calendar) -> Context:
     lines = [
         *(todo.upheld(one, calendar) for one in queries.upheld(actor)),
         *(todo.decision(one, calendar) for one in queries.to_sign(actor)),
+        *(todo.amendment(one, calendar) for one in queries.to_confirm(actor)),
     ]
     mine = list(Call.objects.owned_by(actor).filter(state=Call.State.PUBLISHED))
     return {

@@ -13,7 +13,7 @@ from portal.kit import days
 from portal.kit.days import Calendar
 from portal.registry.models import Organization
 from programs import reports
-from programs.models import Call, Decision, Entry, Notice, Objection
+from programs.models import Amendment, Call, Decision, Entry, Notice, Objection
 from programs.queries.home import Pile
 from programs.spec import State
 
@@ -107,6 +107,14 @@ def decision(one: Decision, calendar: Calendar) -> Line:
     figures = {"number": one.number, "n": one.n, "who": one.drafted_by.name}  # type: ignore[attr-defined]
     detail = _("%(number)s，%(n)d 件，%(who)s起草") % figures
     return line(title, _("看过签发"), one.get_absolute_url(), calendar, None, detail)
+
+
+def amendment(one: Amendment, calendar: Calendar) -> Line:
+    title = _("确认修改 · %(title)s") % {"title": one.call.title}
+    detail = _("%(who)s %(at)s 起草：%(reason)s") % {
+        "who": one.drafted_by.name, "at": days.short_datetime(one.drafted_at), "reason": one.reason,
+    }  # fmt: skip
+    return line(title, _("看改了什么"), one.get_absolute_url(), calendar, None, detail)
 
 
 def upheld(entry: Entry, calendar: Calendar) -> Line:

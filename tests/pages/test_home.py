@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from portal.core.calendar import current
 from portal.kit import days
+from programs.actions.amendments import draft_amendment
 from programs.actions.calls import create_call
 from programs.actions.decisions import draft_decision
 from programs.actions.moves import make_move
 from programs.actions.notices import draft_notice, object_to, post_notice
-from programs.models import Entry
+from programs.models import Amendment, Entry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,17 @@ def test_leader_and_supervisor_see_what_is_theirs(world, sign_in):
     draft_decision(world["officer"], call, "沪教工〔2026〕9号", "关于表彰的决定", "正文")
     assert "看过签发" in page(sign_in, world["leader"])
     assert "看过签发" not in page(sign_in, world["officer"])
+
+
+def test_a_change_that_waits_for_the_second_person_stands_on_the_leaders_page(world, sign_in):
+    call = factories.call(world["officer"])
+    assert "确认修改" not in page(sign_in, world["leader"]), "control"
+    draft_amendment(world["officer"], call.pk, {"intro": "补充说明"}, "市里追加了名额")
+    text = page(sign_in, world["leader"])
+    assert f"确认修改 · {call.title}" in text and "起草：市里追加了名额" in text
+    assert "确认修改" not in page(sign_in, world["a.officer"])
+    Amendment.objects.update(drafted_person=world["leader"].person)
+    assert "确认修改" not in page(sign_in, world["leader"]), "one's own is somebody else's to confirm"
 
 
 def test_a_teacher_sees_their_own_and_nobody_elses(world, sign_in):

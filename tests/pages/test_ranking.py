@@ -60,12 +60,16 @@ def test_numbers_are_sent_and_saved_together(world, call, rows, sign_in):
     client.post(url("order", call.pk), sent)
     assert ranks(rows) == [2, 1, None], "the order counts, not how the numbers were written"
     assert Record.objects.about(call).filter(act="call.rank").count() == 1
+    assert ">2/2<" in text(client.get(url("entries"))), "which of how many"
     again = client.post(url("order", call.pk), sent)
     assert again.status_code == 422 and "有人改了" in text(again), "the page in the other tab is an old one"
     twice = seen | {f"r-{one.pk}": "1" for one in rows[:2]}
     assert "第 1 写了两件" in text(client.post(url("order", call.pk), twice))
     assert "现在有一个是“x”" in text(client.post(url("order", call.pk), seen | {f"r-{rows[0].pk}": "x"}))
     assert "区校排名" in text(sign_in(world["officer"]).get(url("entries")))
+    make_move(rows[1].pk, "forward", by=world["a.officer"])
+    assert ">1/2<" in text(sign_in(world["officer"]).get(url("slate", call.pk)))
+    assert "排第 1/2" in text(sign_in(world["officer"]).get(rows[1].get_absolute_url()))
 
 
 @pytest.mark.django_db

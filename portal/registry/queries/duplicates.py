@@ -96,6 +96,12 @@ def blocks(pair: Pair) -> list[str]:
     return [told for one in merges() if one.blocks and (told := one.blocks(pair))]
 
 
+def warnings(pair: Duplicate) -> list[str]:
+    """What to know before these two are made one."""
+    both = Pair(pair.first, pair.second, pair.first.organization_id)
+    return [told for one in merges() if one.warns for told in one.warns(both)]
+
+
 def open_count(actor: Actor) -> int:
     return Duplicate.objects.visible_to(actor).filter(verdict=Duplicate.Verdict.OPEN).count()
 

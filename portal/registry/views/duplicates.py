@@ -70,6 +70,7 @@ def duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
         "form": form,
         "rows": form.rows(),
         "goods": queries.goods(pair),
+        "told": queries.warnings(pair) if pair.verdict == Duplicate.Verdict.OPEN else [],
         "done": done,
         "undo_days": actions.UNDO_DAYS,
         "why": [str(queries.RULES[rule]) for rule in pair.rules if rule in queries.RULES],

@@ -39,7 +39,7 @@ class ActingAs:
         request.posts = []
         request.actor = Actor()
         if request.user.is_authenticated:
-            request.posts = list(posts_of(request.user))
+            request.posts = posts_of(request.user)
             if sessions.has_ended(request, request.posts):
                 logout(request)
                 request.posts = []

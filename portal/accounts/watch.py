@@ -52,7 +52,7 @@ def _watch(signal: Signal, act: str, told: object) -> None:
 def _begin(sender, request: HttpRequest | None = None, user=None, **kwargs) -> None:
     """A full log-in: the session's clock starts, and it is fresh."""
     if request is not None:
-        sessions.begin(request, list(posts_of(user)))
+        sessions.begin(request, posts_of(user))
         request.session[sessions.FRESH_KEY] = time.time()
 
 

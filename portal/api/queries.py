@@ -23,7 +23,7 @@ def token_of(secret: str) -> Token | None:
 
 def actor_of(token: Token) -> tuple[Actor, list] | None:
     """(in whose name the token acts, all posts of that user), None when its post has ended."""
-    posts = list(posts_of(token.user))
+    posts = posts_of(token.user)
     if token.post_id is None:
         return Actor(token.user), posts
     post = next((one for one in posts if one.pk == token.post_id), None)

@@ -91,11 +91,17 @@ def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
     return found
 
 
+def with_contacts(units: QuerySet[Organization]) -> QuerySet[Organization]:
+    """Units with ``contact``, the name of who answers for it: the clerk before the officer before the chair."""
+    rows = Post.objects.current().filter(organization=OuterRef("pk"), role__in=ANSWERS)
+    first = rows.annotate(rank=ANSWERING).order_by("rank", "id").values("user__name")[:1]
+    return units.annotate(contact=Coalesce(Subquery(first), Value("")))
+
+
 def contacts(unit_ids: Iterable[int]) -> dict[int, str]:
-    """Unit → the name of somebody who answers for it: the clerk before the officer before the chair. One query."""
-    rows = Post.objects.current().filter(organization__in=list(unit_ids), role__in=ANSWERS)
-    first = rows.annotate(rank=ANSWERING).order_by("organization_id", "rank", "id").distinct("organization_id")
-    return dict(first.values_list("organization_id", "user__name"))
+    """Unit → its contact, where it has one. One query."""
+    units = Organization.objects.filter(pk__in=list(unit_ids)).order_by()
+    return dict(with_contacts(units).exclude(contact="").values_list("pk", "contact"))
 
 
 class Reminders(NamedTuple):

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Value, prefetch_related_objects
 
 from portal.core.actor import Actor
 from portal.kit import days
@@ -65,26 +64,20 @@ def inbox(actor: Actor) -> QuerySet[Entry]:
 
 
 def neighbours(actor: Actor, entry: Entry) -> dict[str, Any]:
-    """Where an entry stands in the line of what waits to be reviewed: its place, those beside it, how many. One query.
+    """Where an entry on the actor's desk stands in the line of what waits there to be reviewed: one query.
 
-    ``here`` says whether it stands in that line at all.
+    Empty if it has left the desk this very moment.
     """
     line = Entry.objects.on_desk_of(actor).filter(state=State.REVIEW)
-    since = OuterRef("desk_since")
-    ahead = line.filter(Q(desk_since__lt=since) | Q(desk_since=since, pk__lt=OuterRef("pk")))
-    behind = line.filter(Q(desk_since__gt=since) | Q(desk_since=since, pk__gt=OuterRef("pk")))
-    row = Entry.objects.filter(pk=entry.pk).annotate(
-        waiting_count=Coalesce(Subquery(_counted(line)), 0),
-        place=Coalesce(Subquery(_counted(ahead)), 0) + 1,
-        before=Subquery(ahead.order_by("-desk_since", "-pk").values("pk")[:1]),
-        after=Subquery(behind.order_by("desk_since", "pk").values("pk")[:1]),
-        here=Exists(line.filter(pk=OuterRef("pk"))),
-    )
-    return row.values("waiting_count", "place", "before", "after", "here").get()
-
-
-def _counted(rows: QuerySet[Entry]) -> QuerySet:
-    return rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    since = entry.desk_since
+    ahead = Q(desk_since__lt=since) | Q(desk_since=since, pk__lt=entry.pk)
+    behind = Q(desk_since__gt=since) | Q(desk_since=since, pk__gt=entry.pk)
+    row = line.order_by().values(line=Value(1)).annotate(
+        waiting_count=Count("pk"), place=Count("pk", filter=ahead) + 1,
+        before=Subquery(line.filter(ahead).order_by("-desk_since", "-pk").values("pk")[:1]),
+        after=Subquery(line.filter(behind).order_by("desk_since", "pk").values("pk")[:1]),
+    )  # fmt: skip
+    return next(iter(row), {})
 
 
 def excepted(call: Call) -> set[str]:

@@ -6,6 +6,9 @@ from portal.core.actor import Actor
 from programs.models import Call, Category, Entry, Notice, PassingLine
 from programs.spec import State
 
+#: Where entries stand that may be handed on at all.
+FROM = {State.SHORTLIST, State.NOTICE, State.APPROVED}
+
 
 def ready(call: Call) -> QuerySet[Entry]:
     """Entries that may go instead of a decision of ours: their notice has ended, no objection holds them, no decision

@@ -43,9 +43,14 @@ def handed_up(call: Call) -> Q:
 
 
 # ── what the scheme gives ──
-def units_of(call: Call) -> list[Organization]:
+def reporting(call: Call) -> QuerySet[Organization]:
     """The units that report to the owner, in the order of their names."""
-    return list(Organization.objects.filter(parent=call.owner_id, active=True).order_by("kind", "pinyin"))
+    return Organization.objects.filter(parent=call.owner_id, active=True).order_by("kind", "pinyin")
+
+
+def units_of(call: Call) -> list[Organization]:
+    """``reporting``, read."""
+    return list(reporting(call))
 
 
 def scheme_of(call: Call) -> Scheme:

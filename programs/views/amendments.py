@@ -144,8 +144,13 @@ def amendment_drop(request: HttpRequest, amendment_id: int) -> HttpResponse:
 
 
 def confirmed(call: Call) -> list[dict[str, Any]]:
-    """The amendments in force, newest first, for the pages of a call. Empty without a query where there are none."""
-    if not call.amended:
-        return []
-    rows = Amendment.objects.filter(call=call, state=Amendment.State.CONFIRMED).select_related("makes", "confirmed_by")
-    return [{"one": one, "number": one.makes.number} for one in rows]
+    """The amendments in force, newest first, for a unit's page of a call. Empty without a query where none are."""
+    return standing(call)[0] if call.amended else []
+
+
+def standing(call: Call) -> tuple[list[dict[str, Any]], Amendment | None]:
+    """The amendments in force, newest first, and the draft that waits for another person: one query."""
+    rows = Amendment.objects.filter(call=call, state__in=[Amendment.State.CONFIRMED, Amendment.State.DRAFT])
+    rows = list(rows.select_related("makes", "drafted_by").defer("change", "makes__content"))
+    in_force = [{"one": one, "number": one.makes.number} for one in rows if one.makes]
+    return in_force, next((one for one in rows if one.state == Amendment.State.DRAFT), None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,12 +20,13 @@ from portal.registry.models import Organization
 from programs import reports
 from programs.actions import reminders
 from programs.duties import HOLDERS
-from programs.models import Amendment, Call, Category, Decision, Entry, Extension, Notice
+from programs.models import Call, Category, Entry, Extension
 from programs.models.entries import badge
 from programs.queries import calls as queries
 from programs.queries import passings
 from programs.queries.entries import counts_by_state
-from programs.queries.quotas import quota_table, units_of
+from programs.queries.papers import DECISION, papers_of
+from programs.queries.quotas import quota_table, reporting
 from programs.spec import Duty, State
 from programs.views import amendments, todo, unit_rows
 from programs.views.unit_rows import UnitRow
@@ -92,12 +93,12 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
     calendar = current()
     context = {
         "call": found, "due": reports.due(calendar, found.closes_at), "tag": phase_tag(_phase(found)),
-        "amendments": amendments.confirmed(found),
         "conditions": reports.in_force(found),
     }  # fmt: skip
     if mine or actor.role == "auditor":
         context |= _dashboard(request, found, mine and actor.role == "officer")
         return render(request, "programs/call.html", context)
+    context["amendments"] = amendments.confirmed(found)
     return render(request, "programs/call_unit.html", context | _for_unit(actor, found))
 
 
@@ -155,10 +156,12 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
     shown = request.GET.get("units", "")
     kept = {"late": late, "extended": [row for row in rows if row.extension]}.get(shown, rows)
     states = counts_by_state([found]).get(found.pk, {})
-    decisions = list(Decision.objects.visible_to(request.actor).filter(call=found).defer("text"))
+    papers = papers_of(found, request.actor)
+    decided = any(one.kind == DECISION for one in papers)
+    confirmed, waiting = amendments.standing(found)
     return {
         "categories": categories, "units": len(rows), "shown": shown, "manages": manages,
-        "rows": unit_rows.drawn(kept, found, categories, manages and bool(remindable), manages and not decisions),
+        "rows": unit_rows.drawn(kept, found, categories, manages and bool(remindable), manages and not decided),
         "late": len(late), "reported": sum(1 for row in rows if row.tally.up),
         "extended": len(extended), "reminded_at": reminded.last, "remindable": remindable,
         "returned": sum(one.returned for one in categories),
@@ -167,13 +170,10 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
             (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
         ],
         "all_url": todo.entries_url(found),
-        "bulletins": list(found.bulletins.all()[:5]),
-        "passings": list(found.passings.select_related("category").annotate(n=Count("lines"))),
-        "passable": passings.anything(found),
-        "to_confirm": Amendment.objects.filter(call=found, state=Amendment.State.DRAFT).first(),
+        "amendments": confirmed, "to_confirm": waiting, "papers": papers,
+        "bulletins": list(found.bulletins.defer("lines")[:5]),
+        "passable": manages and bool(passings.FROM & set(states)) and passings.anything(found),
         "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
-        "notices": list(Notice.objects.visible_to(request.actor).filter(call=found).defer("body")),
-        "decisions": decisions,
     }  # fmt: skip
 
 
@@ -182,14 +182,11 @@ def _unit_rows(
 ) -> list[UnitRow]:
     places = quota_table(found, categories)
     tally = queries.tallies([found], found.owner_id)[found.pk]
-    names = queries.contacts(places)
     rows = []
-    for unit in units_of(found):
+    for unit in queries.with_contacts(reporting(found)):
         there, given = tally[unit.pk], places.get(unit.pk, {})
         stage = reports.stage(there.up, there.below, there.drafts, there.lapsed)
-        row = UnitRow(
-            unit, given, there, stage, names.get(unit.pk, ""), reminded.times.get(unit.pk, 0), extended.get(unit.pk)
-        )
+        row = UnitRow(unit, given, there, stage, unit.contact, reminded.times.get(unit.pk, 0), extended.get(unit.pk))
         if row.due or there.up or there.below:
             rows.append(row)
     return rows

@@ -19,7 +19,7 @@ from programs.queries import entries
 from programs.spec import Field, Finding, Material, Meter, Move, State
 
 MEGABYTE = 1 << 20
-RELATED = ("call", "category", "member", "saved_by")
+RELATED = ("call", "category", "member", "saved_by", "created_by")
 ACCEPT = {"pdf": ".pdf", "image": ".jpg,.jpeg,.png,.webp"}
 
 
@@ -41,10 +41,14 @@ def question(entry: Entry, name: str) -> tuple[Field | None, str]:
 def _place(entry: Entry) -> None:
     """Where it comes from, lies and goes: the unions of an entry and those above them, most of them the same few."""
     ids = {entry.organization_id, entry.desk_id, entry.returned_from_id, entry.call.owner_id} - {None}
-    above = Organization.objects.filter(pk__in=ids).values("parent")
-    known = {one.pk: one for one in Organization.objects.filter(Q(pk__in=ids) | Q(pk__in=above)).order_by()}
-    for pk in ids:
-        known[pk].parent = known.get(known[pk].parent_id)
+    known = {one.pk: one for one in Organization(pk=entry.organization_id).route()}
+    if elsewhere := ids - known.keys():
+        # its unit was moved meanwhile: where it lies is not above it any more
+        above = Organization.objects.filter(pk__in=elsewhere).values("parent")
+        known |= Organization.objects.filter(Q(pk__in=elsewhere) | Q(pk__in=above)).in_bulk()
+    for one in known.values():
+        if one.parent_id in known:
+            one.parent = known[one.parent_id]
     entry.organization, entry.desk, entry.call.owner = (
         known[entry.organization_id], known[entry.desk_id], known[entry.call.owner_id],
     )  # fmt: skip

@@ -218,6 +218,5 @@ def _mending(found: Entry) -> dict[str, Any] | None:
 
 def _neighbours(actor: Actor, found: Entry) -> dict[str, Any]:
     """The ones before and after it among what waits for the acting post."""
-    there = entries.neighbours(actor, found)
-    mine = found.state == State.REVIEW and there.pop("here")
-    return there if mine else {**there, "place": 0, "before": None, "after": None}
+    mine = found.state == State.REVIEW and duties.holds(actor, Duty.DESK, found)
+    return entries.neighbours(actor, found) if mine else {}

@@ -206,9 +206,9 @@ def test_head_runs_nothing(world, sign_in):
     assert client.options(reverse("core:messages_read")).status_code == 405
 
 
-def test_the_guard_costs_one_query_for_the_posts(world, sign_in, django_assert_num_queries):
+def test_the_guard_costs_one_query_for_account_and_posts(world, sign_in, django_assert_num_queries):
     client = sign_in(world["a1.chair"])
-    with django_assert_num_queries(3):  # session, user, posts
+    with django_assert_num_queries(2):  # session, account and posts
         client.get(reverse("core:healthz"))
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from awards.honours.models import Certificate
+from portal.accounts import sessions
 from portal.accounts.models import Post
 from programs.models import Call, Entry, Notice
 from programs.tables import entries as tables
@@ -43,7 +44,8 @@ def city(db):
 
 
 @pytest.fixture
-def officer(city, client):
+def officer(city, client, monkeypatch):
+    monkeypatch.setattr(sessions, "GRAIN", 3600)  # the last click is noted at some views and not at others
     post = Post.objects.get(user__username="shenyi", role="officer")
     client.force_login(post.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
@@ -91,10 +93,9 @@ def _single_pages(officer, client):
     """The pages of one thing stay below the same ceilings; the public ones ask three times at most."""
     call = Call.objects.filter(program_key="women-flag").order_by("-pk")[0]
     mended = Entry.objects.filter(call=call, submitted_at__isnull=False).order_by("-revision", "pk").first()
-    # both are up to five above the wanted 15: amendments, 通报, what went outside, kin and looks ask for themselves
-    for url, most in ((call.get_absolute_url(), MOST + 4), (mended.get_absolute_url(), MOST + 5)):
+    for url in (call.get_absolute_url(), mended.get_absolute_url()):
         statements, rows, size = cost(officer, url)
-        assert statements <= most, url
+        assert statements <= MOST, url
         assert rows <= ROWS, url
         assert size <= KB, url
     client.logout()

@@ -4,7 +4,7 @@ import datetime
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,9 @@ class User(AbstractUser):
     #: Until then no exports: the second factor was just reset (S7).
     restrained_until = models.DateTimeField(null=True, editable=False)
 
+    #: The posts in force that were read together with the account, for the request that began with it.
+    posts_read: "list[Post] | None" = None
+
     objects = UserManager()
     REQUIRED_FIELDS = ["name"]
 
@@ -58,26 +61,27 @@ class User(AbstractUser):
         return self.name
 
     @cached_property
-    def _members(self) -> frozenset[int]:
-        """The members that this person's accounts belong to: one at most, if the rosters are right."""
-        theirs = User.objects.filter(person=self.person, member__isnull=False)
-        return frozenset(theirs.values_list("member_id", flat=True))
-
-    @cached_property
-    def _kin(self) -> list[tuple[str, datetime.datetime | None]]:
-        """(document index, end) of everybody declared as family by this person, or who declared them."""
-        theirs = self._meta.apps.get_model("accounts", "Kin").objects
-        mine = theirs.filter(user__person=self.person).values_list("document_index", "ended_at")
-        if not self.document_index:
-            return list(mine)
-        whose = theirs.filter(document_index=self.document_index).exclude(user__document_index="")
-        return [*mine, *whose.values_list("user__document_index", "ended_at")]
+    def _ties(self) -> list[tuple[int | None, str, datetime.datetime | None]]:
+        """(member, document index, end), one query: the members that this person's accounts belong to, one at most if
+        the rosters are right, and the documents of everybody declared as family by this person, or who declared them.
+        """
+        kin, nobody = self._meta.apps.get_model("accounts", "Kin").objects, Value(None, models.BigIntegerField())
+        never = Value(None, models.DateTimeField())
+        own = User.objects.filter(person=self.person, member__isnull=False).values_list("member_id", Value(""), never)
+        parts = [kin.filter(user__person=self.person).values_list(nobody, "document_index", "ended_at")]
+        if self.document_index:
+            whose = kin.filter(document_index=self.document_index).exclude(user__document_index="")
+            parts.append(whose.values_list(nobody, "user__document_index", "ended_at"))
+        return list(own.order_by().union(*(one.order_by() for one in parts), all=True))
 
     def is_or_is_kin_of(self, member: Member, at: datetime.datetime) -> bool:
         """Whether the matter of this member, begun at ``at``, is one's own or a declared relative's (S1)."""
-        if member.pk in self._members or (self.document_index and self.document_index == member.document_index):
+        if self.document_index and self.document_index == member.document_index:
             return True
-        return any(i == member.document_index and (ended is None or ended > at) for i, ended in self._kin)
+        return any(
+            own == member.pk or (own is None and i == member.document_index and (ended is None or ended > at))
+            for own, i, ended in self._ties
+        )
 
     @property
     def may_reset(self) -> bool:

@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from portal.kit.days import local
 from portal.kit.refusal import Refused
+from portal.kit.sheets_rows import Page, Rows
 from portal.kit.sheets_table import EXAMPLE_MARK, LIST_SHEET
 
 _MAX_ROWS = 1_000_000
@@ -201,7 +202,7 @@ def write_table(
     with _Book(target) as book:
         if mark:
             _lines(book, _("使用须知"), mark.lines)
-        page = book.file.add_worksheet(sheet_name(sheet or _("数据")))
+        page = book.file.add_worksheet(sheet_name(sheet or _("数据")), Page)
         if mark:
             page.activate()
             for each in book.file.worksheets():
@@ -211,12 +212,12 @@ def write_table(
         if title:
             page.write_string(0, 0, safe_text(title), book.title)
         _heads(book, page, columns, head, filling=False)
-        count = 0
+        count, words = 0, {True: _("是"), False: _("否")}
+        writer = Rows(page, [column.kind for column in columns], book.kinds, safe_text, words)
         for count, row in enumerate(rows, start=1):
             if count > _MAX_ROWS:
                 raise Refused(_("超过 %(n)d 行，请缩小范围后再导出") % {"n": _MAX_ROWS})
-            for at, (value, column) in enumerate(zip(_values(row, columns), columns, strict=True)):
-                _write(book, page, head + count, at, value, column.kind)
+            writer.write(head + count, _values(row, columns))
         if columns:
             page.autofilter(head, 0, head + max(count, 1), len(columns) - 1)
         if footer:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -24,19 +25,30 @@ def _labels(model: type, name: str) -> dict[Any, str]:
     return {value: str(label) for value, label in model._meta.get_field(name).flatchoices}  # type: ignore[attr-defined]
 
 
+@cache
+def _reader(accessor: str) -> Callable[[Any], Any]:
+    """How a path is followed, worked out once: ``call.title``, ``organization.get_kind_display``."""
+    path, _dot, last = accessor.rpartition(".")
+    shown = last.startswith("get_") and last.endswith("_display")
+    name = last[4:-8] if shown else last
+    follow = attrgetter(path) if path else None
+
+    def read(row: Any) -> Any:
+        try:
+            row = follow(row) if follow else row
+            value = getattr(row, name)
+        except (ObjectDoesNotExist, AttributeError):
+            # a link that leads nowhere (no district, no panel) is an empty cell, not an error
+            return ""
+        if shown:
+            return _labels(type(row), name).get(value, value)
+        return value() if callable(value) else value
+
+    return read
+
+
 def _read(accessor: Accessor, row: Any) -> Any:
-    if callable(accessor):
-        return accessor(row)
-    if accessor.startswith("get_") and accessor.endswith("_display"):
-        name = accessor[4:-8]
-        value = getattr(row, name)
-        return _labels(type(row), name).get(value, value)
-    try:
-        value = reduce(getattr, accessor.split("."), row)
-    except (ObjectDoesNotExist, AttributeError):
-        # a link that leads nowhere (no district, no panel) is an empty cell, not an error
-        return ""
-    return value() if callable(value) else value
+    return accessor(row) if callable(accessor) else _reader(accessor)(row)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,8 @@ class Column:
         """The value for the sheet: plain text, number or date, never markup."""
         accessor = self.export if self.export is not True else (self.value or self.name)
         value = _read(accessor, row)
+        if type(value) is str:
+            return value
         if isinstance(value, datetime):
             return value if self.kind == "datetime" else timezone.localtime(value).replace(tzinfo=None)
         if isinstance(value, SafeData):

@@ -36,7 +36,11 @@ def cell(value: Any) -> str:
 def lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows as lines of COPY's text format."""
     for row in rows:
-        yield "\t".join(map(cell, row)) + "\n"
+        line = "\t".join([value if type(value) is str else cell(value) for value in row])
+        # most rows need no escape; a backslash stands in them for each NULL only
+        if line.count("\t") >= len(row) or line.count("\\") > row.count(None) or "\n" in line or "\r" in line:
+            line = "\t".join(map(cell, row))
+        yield f"{line}\n"
 
 
 class _Reader(io.RawIOBase):

@@ -85,6 +85,13 @@ class BlindIndexField(models.CharField):
         kwargs.setdefault("db_index", self.db_index)
         return name, path, args, {**kwargs, "of": self.of, "context": self.context}
 
+    def db_type(self, connection: Any) -> str | None:
+        """``varchar`` by its other name: for that one Django adds a second index for LIKE, and nobody looks for a part
+        of a hash.
+        """
+        kind = super().db_type(connection)
+        return kind.replace("varchar", "character varying") if kind else kind
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = crypto.blind(getattr(model_instance, self.of) or "", self.context)
         setattr(model_instance, self.attname, value)

@@ -78,7 +78,7 @@ class Rows:
 
 
 def _number(value: Any, kind: str) -> float | None:
-    """What Excel keeps for a value of that kind: yuan, days since 1900. None: it has no number, it is written as text."""
+    """What Excel keeps for a value of that kind: yuan, days since 1900. None: it is no number, write it as text."""
     if isinstance(value, bool):
         return None
     if kind == "money":

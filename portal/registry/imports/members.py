@@ -94,6 +94,7 @@ MASKS = {"phone": text.mask_phone, "card_number": text.mask_card}
 WORDS = {"sex": SEXES, "politics": POLITICS, "rank": RANKS, "personnel": PERSONNEL}
 #: Unions whose rosters must say where each person belongs.
 SEVERAL = (Kind.CITY, Kind.DISTRICT, Kind.VOCATIONAL)
+_INDEXED = 5000
 EDITS = ("member.update", "member.transfer", "member.end")
 _DIFFERENT = gettext_lazy("和证件号里的%(real)s不一样")
 
@@ -109,10 +110,16 @@ class Look:
     ring: crypto.Keyring = field(default_factory=crypto.keyring)
     seen: dict[str, str] = field(default_factory=dict)
     known: dict[str, Unit] = field(default_factory=dict)
+    indexed: dict[str, str] = field(default_factory=dict)
 
     def index(self, number: str) -> str:
-        """The blind index of a document's number."""
-        return crypto.blind(number, "document", self.ring)
+        """The blind index of a document's number; the last ones are remembered, a row asks several times."""
+        index = self.indexed.get(number)
+        if index is None:
+            if len(self.indexed) > _INDEXED:
+                self.indexed.clear()
+            index = self.indexed[number] = crypto.blind(number, "document", self.ring)
+        return index
 
     def unit(self, name: str) -> Unit:
         """The union that a cell means: worked out once for all rows that say the same."""

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -200,8 +201,14 @@ class Importer:
 
     def decode(self, values: Values) -> Values:
         """Values as they come out of JSON, with their days again."""
-        days = {one.key for one in self.fields if one.kind == "date"}
-        return {key: datetime.date.fromisoformat(v) if key in days and v else v for key, v in values.items()}
+        for key in self._days:
+            if values.get(key):
+                values[key] = datetime.date.fromisoformat(values[key])
+        return values
+
+    @cached_property
+    def _days(self) -> tuple[str, ...]:
+        return tuple(one.key for one in self.fields if one.kind == "date")
 
 
 def importers() -> list[Importer]:

@@ -69,7 +69,10 @@ class Member(models.Model):
         AGENCY = "agency", _("劳务派遣")
         RETIRED = "retired", _("退休")
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="members", verbose_name=_("所在工会"))
+    #: Its index is the one that begins with it, with the pinyin behind.
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="members", verbose_name=_("所在工会"), db_index=False
+    )
     name = models.CharField(_("姓名"), max_length=80)
     pinyin = models.CharField(max_length=200, blank=True, db_index=True)
     initials = models.CharField(max_length=200, blank=True, db_index=True)

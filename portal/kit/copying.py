@@ -7,7 +7,7 @@ a new column of the model needs no word here; sealed columns take values that ar
 import datetime
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.management.color import no_style
@@ -16,20 +16,22 @@ from django.db import connection, models
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _value: "\\N", bool: lambda value: "t" if value else "f", int: str,
+    datetime.date: datetime.date.isoformat, datetime.datetime: datetime.datetime.isoformat,
+}  # fmt: skip
+
 
 def cell(value: Any) -> str:
     """One value as COPY's text format writes it."""
-    if value is None:
-        return "\\N"
+    write = _PLAIN.get(type(value))
+    if write is not None:
+        return write(value)
     if isinstance(value, str):
         special = "\\" in value or "\t" in value or "\n" in value or "\r" in value
         return value.translate(_ESCAPES) if special else value
-    if isinstance(value, bool):
-        return "t" if value else "f"
     if isinstance(value, dict | list):
         return _JSON.encode(value).translate(_ESCAPES)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
     return str(value)
 
 

@@ -55,7 +55,9 @@ def write(result: dict, lines: list[Line], readme: bool) -> str:
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     table = f"{pages_table(result)}\n{sheets.table(result['sheets'])}"
     reached = sum(1 for one in lines if one.reached)
+    failed = "".join(f"failed: {name}\n" for name in result["failed"])
     said = f"{reached} of {len(lines)} figures reached, {result['minutes']} minutes, {os.cpu_count()} processors\n"
+    said += failed
     if readme:
         _into_readme(f"{table}\n{said}{missed(lines)}")
     return f"{table}\n{lines_table(lines)}\n{said}"

@@ -62,23 +62,19 @@ class Reader:
 
     def values(self, raw: list[tuple[int, list[Any], int]], limits: Limits) -> list[Any]:
         """The value of each row's cell: None for a blank one, DOUBTFUL for one that has to be looked at."""
-        known, plain = self.known, self.field.plain
-        found = []
-        for number, values, first in raw:
-            at = self.column - first
-            cell = values[at] if 0 <= at < len(values) else ""
-            if type(cell) not in _LASTING:
-                # a number, a truth: equal ones may be of different kinds
-                found.append(self._read(cell, number, limits))
-            elif plain is not None and type(cell) is str and plain(cell):
-                found.append(cell)
-            elif (value := known.get(cell, _UNSEEN)) is not _UNSEEN:
-                found.append(value)
-            else:
-                value = self._read(cell, number, limits)
-                if len(known) < _KEPT and value is not DOUBTFUL:
+        known, plain, at = self.known, self.field.plain, self.column
+        cells = [values[at - first] if 0 <= at - first < len(values) else "" for _number, values, first in raw]
+        if plain is not None:
+            found = [cell if type(cell) is str and plain(cell) else known.get(cell, _UNSEEN) for cell in cells]
+        else:
+            found = [known.get(cell, _UNSEEN) for cell in cells]
+        for n, value in enumerate(found):
+            if value is _UNSEEN:
+                cell = cells[n]
+                found[n] = value = known[cell] if cell in known else self._read(cell, raw[n][0], limits)
+                # not a number, not a truth: equal ones may be of different kinds
+                if type(cell) in _LASTING and len(known) < _KEPT and value is not DOUBTFUL:
                     known[cell] = value
-                found.append(value)
         return found
 
     def _read(self, value: Any, number: int, limits: Limits) -> Any:

@@ -92,6 +92,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://portal:portal@127.0.0.1:5432/portal")}
 DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# through a pooler of transactions a cursor of the server would outlive its connection
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("POOLED_TRANSACTIONS", default=False)
 # pages are many and short: a query that took a second processor would take it from another page
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "options", "-c lock_timeout=3000 -c max_parallel_workers_per_gather=0 -c jit=off"
@@ -282,7 +284,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# ── lists and errors ──
+# ── forms, lists and errors ──
+FORM_PRESSES = "portal.core.presses"
 LISTING_EXPORT_HOOK = "portal.privacy.views.exports.hook"
 HELP_PHONE = env("HELP_PHONE", default="")
 

@@ -4,14 +4,15 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.actions import invitations, terms, tries
 from portal.accounts.models import Invitation, User
+from portal.core import letters
 from portal.core.jobs import JobRun, handler
+from portal.core.models import Channel
 from portal.core.periods import once
 from portal.kit import days
 
@@ -42,7 +43,7 @@ def reset(run: JobRun) -> None:
     text = _("有人请求重设账号 %(username)s 的密码。是你本人，就打开下面的链接，设一个新密码：")
     after = _("不是你本人，不用理会，密码没有变。")
     body = f"{text % {'username': user.username}}\n\n{settings.SITE_URL}{path}\n\n{after}"
-    EmailMessage(_("重设密码"), body, to=[user.email]).send()
+    letters.post(run, Channel.EMAIL, user.email, _("重设密码"), body)
 
 
 @handler(invitations.SEND)
@@ -51,9 +52,10 @@ def send_invitation(run: JobRun) -> None:
     waiting = Invitation.objects.waiting().filter(pk=run.params["invitation"]).select_related("organization").first()
     if waiting is None or not waiting.email:
         return
+    letters.awake(Channel.EMAIL)
     made, token = invitations.fresh_link(run.actor, waiting.pk)
     words = {"unit": waiting.organization.name, "role": made.get_role_display()}
     subject = _("请你开通账号：%(unit)s%(role)s") % words
     text = _("打开下面的链接，设用户名和密码。只能用一次，14 天内有效：")
     link = settings.SITE_URL + reverse("accounts:accept", args=[token])
-    EmailMessage(subject, f"{text}\n\n{link}", to=[made.email]).send()
+    letters.post(run, Channel.EMAIL, made.email, subject, f"{text}\n\n{link}")

@@ -29,6 +29,8 @@ HEARTBEAT = datetime.timedelta(seconds=20)
 PULSE = 5.0
 #: Work that took longer than this is told to its owner when it ends; the page has been left by then.
 TOLD_AFTER = datetime.timedelta(seconds=30)
+#: How long a job is tried again while what it needs is away.
+PATIENCE = datetime.timedelta(days=1)
 RESEND = datetime.timedelta(seconds=15)
 ATTEMPTS = 5
 HANDLERS: dict[str, Callable[["JobRun"], None]] = {}
@@ -36,6 +38,10 @@ HANDLERS: dict[str, Callable[["JobRun"], None]] = {}
 
 class Cancelled(Exception):
     """The owner stopped the job; the handler's open transaction rolls back."""
+
+
+class Again(Exception):
+    """What the handler needs is away for a while: the job waits and is tried again, for a day."""
 
 
 class Superseded(Exception):
@@ -163,6 +169,10 @@ def run(job_id: int) -> bool:
             _handler(job.kind)(JobRun(job))
     except Superseded:
         return True
+    except Again:
+        if job.created_at > now - PATIENCE:
+            return _put_off(job)
+        state, error = Job.State.FAILED, "一天里一直没有回应，不再试了"
     except Cancelled:
         state = Job.State.CANCELLED
     except Refused as refusal:
@@ -176,6 +186,13 @@ def run(job_id: int) -> bool:
         unforeseen = f"出了没料到的错，已记下。告诉管理员任务号 {job.pk} 就能查到"
         state, error = Job.State.FAILED, str(NO_ROOM_FOR_RESULT) if is_full(problem) else unforeseen
     _finish(job, state, error)
+    return True
+
+
+def _put_off(job: Job) -> bool:
+    """Back into the queue; a try that was no fault of the job does not count."""
+    mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+    mine.update(state=Job.State.QUEUED, sent_at=days.now(), attempts=job.attempts - 1)
     return True
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import policy
-from portal.core import deliveries, exports, files, health, jobs, outbox, periods, trail
+from portal.core import deliveries, exports, files, health, jobs, letters, outbox, periods, presses, trail
 from portal.core.actor import SYSTEM
 from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
@@ -68,11 +68,12 @@ def anchor() -> None:
 
 @shared_task(name="core.verify_daily")
 def verify_daily() -> None:
-    """Check the chain from its start once a day, and drop old marks of periodic work."""
+    """Check the chain from its start once a day, and drop old marks of periodic work and of pressed buttons."""
     with once("core.verify", days.today()) as mine:
         if mine:
             jobs.start("core.verify", SYSTEM, _("每天从头核对操作记录"))
             periods.forget()
+            presses.forget()
 
 
 @handler("core.verify")
@@ -93,6 +94,12 @@ def verify(run: JobRun) -> None:
             "anchored": verdict.anchored,
         }
     )
+
+
+@handler("core.letter")
+def letter(run: JobRun) -> None:
+    """A letter that an act has queued."""
+    letters.send(run)
 
 
 @handler("core.export")

@@ -3,9 +3,11 @@ build fails.
 """
 
 from collections.abc import Callable
+from inspect import isfunction
 from typing import TypeVar
 
 from portal import policy
+from portal.kit.forms import whole
 
 View = TypeVar("View", bound=Callable)
 
@@ -20,7 +22,7 @@ def access(resource: str, action: str, *, methods: tuple[str, ...] = ("GET", "PO
     def mark(view: View) -> View:
         view.access = (resource, action)  # type: ignore[attr-defined]
         view.methods = methods  # type: ignore[attr-defined]
-        return view
+        return whole(view) if isfunction(view) and "POST" in methods else view
 
     return mark
 

@@ -1,18 +1,21 @@
 """Forms: the widgets of the portal, the key that makes one press one act, and the ready form page."""
 
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.cache import cache
+from django.conf import settings
+from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from portal.kit.refusal import Refused
 
-KEY_SECONDS = 24 * 3600
 UNPROCESSABLE = 422
 
 
@@ -93,17 +96,42 @@ def new_key() -> str:
 
 def _slot(request: HttpRequest) -> str:
     user = getattr(request.user, "pk", None) or request.META.get("REMOTE_ADDR", "")
-    return f"once:{user}:{request.path}:{request.POST.get('_key', '')[:64]}"
+    return f"{user}:{request.path}:{request.POST.get('_key', '')[:64]}"
+
+
+def _presses() -> Any:
+    return import_module(settings.FORM_PRESSES)
 
 
 def first_time(request: HttpRequest) -> bool:
     """True once per shown form. A form without a key is always taken: the key only guards against the second press."""
-    return not request.POST.get("_key") or cache.add(_slot(request), 1, KEY_SECONDS)
+    return not request.POST.get("_key") or _presses().take(_slot(request))
 
 
 def give_back(request: HttpRequest) -> None:
     """The act was refused: the same form may be sent again."""
-    cache.delete(_slot(request))
+    if request.POST.get("_key"):
+        _presses().give_back(_slot(request))
+
+
+def whole(view: Callable) -> Callable:
+    """What a sent form does, and the mark that it was sent, as one transaction: whatever breaks, both are there or
+    neither, and the form may be sent again. A refusal that the view lets through is an answer: it breaks nothing.
+    """
+
+    @wraps(view)
+    def one_press(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or not request.POST.get("_key"):
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            try:
+                return view(request, *args, **kwargs)
+            except (Refused, Http404) as refusal:
+                give_back(request)
+                answer = refusal
+        raise answer
+
+    return one_press
 
 
 def refuse(form: BaseForm, refusal: Refused) -> None:

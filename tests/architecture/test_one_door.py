@@ -14,7 +14,7 @@ WRITERS = ("actions", "migrations", "demo", "seed", "management", "ops")
 CORE_VERBS = {
     "portal/core/trail.py", "portal/core/outbox.py", "portal/core/jobs.py", "portal/core/files.py",
     "portal/core/calendar.py", "portal/core/periods.py", "portal/core/deliveries.py",
-    "portal/core/pace.py", "portal/accounts/adapter.py",
+    "portal/core/pace.py", "portal/core/letters.py", "portal/core/presses.py", "portal/accounts/adapter.py",
 }  # fmt: skip
 CALLS = {"save", "delete", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 #: Receivers whose write-like names are not the database: sessions, caches, forms' files, sets.

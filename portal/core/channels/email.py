@@ -42,7 +42,7 @@ class Email(Adapter):
         host = urlsplit(settings.SITE_URL).hostname or "portal"
         mail = EmailMessage(
             note.subject,
-            f"{note.name}：\n\n{note.text or note.subject}\n\n打开看：{note.link}\n",
+            f"{note.name}：\n\n{note.text or note.subject}\n\n打开看：{note.link}\n" if note.link else note.text,
             to=[note.to],
             connection=connection,
             headers={"Message-ID": f"<{note.key}@{host}>", "Auto-Submitted": "auto-generated"},

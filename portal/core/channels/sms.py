@@ -48,7 +48,7 @@ class Sms(Adapter):
     def body(note: Note, at: int) -> bytes:
         """The template with its values as JSON strings: a quotation mark in a title stays inside its string."""
         short = note.subject if len(note.subject) <= SUBJECT else f"{note.subject[: SUBJECT - 1]}…"
-        text = f"【{settings.SMS_SIGN}】{short}。打开看：{note.link}"
+        text = f"【{settings.SMS_SIGN}】" + (f"{short}。打开看：{note.link}" if note.link else note.subject)
         body = settings.SMS_BODY
         for name, value in (("phone", note.to), ("text", text), ("id", note.key), ("time", str(at))):
             body = body.replace(f"{{{name}}}", json.dumps(value, ensure_ascii=False)[1:-1])

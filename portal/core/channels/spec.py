@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Note:
-    """What goes out. ``key`` is the same at every try, so that a repeat can be recognised; ``link`` is absolute."""
+    """What goes out. ``key`` is the same at every try, so that a repeat can be recognised; ``link`` is absolute, and
+    empty in a letter, which goes as it is written.
+    """
 
     key: str
     to: str = field(repr=False)

@@ -2,7 +2,7 @@
 
 from portal.core.models.calendar import DayOverride
 from portal.core.models.files import StoredFile
-from portal.core.models.jobs import Job, PeriodicRun
+from portal.core.models.jobs import Job, PeriodicRun, Press
 from portal.core.models.messages import Channel, ChannelState, Delivery, Message, Reachability
 from portal.core.models.trail import APPEND_ONLY, UNCHANGED, Record, Seal, append_only, appended, unchanged
 
@@ -16,6 +16,7 @@ __all__ = [
     "Job",
     "Message",
     "PeriodicRun",
+    "Press",
     "Reachability",
     "Record",
     "Seal",

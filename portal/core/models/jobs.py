@@ -67,6 +67,16 @@ class Job(models.Model):
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 
+class Press(models.Model):
+    """A form that was sent; the unique row decides which of two presses does it (rule 13). ``slot`` is a digest."""
+
+    slot = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.slot
+
+
 class PeriodicRun(models.Model):
     """Periodic work that was done for its period; the row decides which of two beats does it (rule 21)."""
 

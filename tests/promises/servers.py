@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg2
 import requests
 from django.db import connection
 
@@ -114,6 +115,49 @@ def own_postgres() -> Iterator[Postgres]:
         if made.server is not None:
             made.server.stop(20)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def copied(name: str) -> Iterator[str]:
+    """A copy of the test's database as it is now, beside it; its name."""
+    test = connection.settings_dict["NAME"]
+    connection.close()
+    copy = f"{test}_{name}"
+    # a template must have no other sessions: threads of tests before may have left some
+    leftovers = (
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{test}' AND usename = current_user"
+    )
+    beside(leftovers, f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)', f'CREATE DATABASE "{copy}" TEMPLATE "{test}"')
+    try:
+        yield copy
+    finally:
+        connection.close()
+        beside(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@contextmanager
+def at_database(name: str) -> Iterator[None]:
+    """Django's connection, and so the processes of ``workers.environment``, in another database of the server."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def beside(*statements: str) -> None:
+    """Statements that cannot run in the database they concern."""
+    found = connection.settings_dict
+    where = {"host": found["HOST"], "port": found["PORT"], "user": found["USER"], "password": found["PASSWORD"]}
+    line = psycopg2.connect(dbname="postgres", **{key: value for key, value in where.items() if value})
+    line.autocommit = True
+    with line.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    line.close()
 
 
 @contextmanager

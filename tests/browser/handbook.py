@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from PIL import Image
@@ -96,16 +97,15 @@ def meant(value: str, kind: str | None) -> str:
 
 
 class Follower:
-    """Somebody who does what a chapter says, in one window. ``pictures`` is where pictures go, None for nowhere;
-    ``work`` does what a worker would and returns how many jobs that were; ``patience`` in seconds is how long a word
-    may be in coming.
+    """Somebody who does what a chapter says, in one window. Pictures go to ``pictures``, if anywhere; ``work`` does
+    what a worker would and returns how many jobs that were; a word may be ``patience`` seconds in coming.
     """
 
     def __init__(self, page: Page, pictures: Path | None, work: Callable[[], int], patience: float = PATIENCE) -> None:
         self.page, self.pictures, self.work, self.patience = page, pictures, work, patience
         self._typed = False
         self._asked: set[Request] = set()
-        # Playwright does not take a method of a built-in
+        # Playwright takes no built-in's method
         page.on("request", self._begun)
         for ended in ("requestfinished", "requestfailed"):
             page.on(ended, self._ended)
@@ -148,7 +148,10 @@ class Follower:
         self.page.context.clear_cookies()
 
     def visit(self, step: Step) -> None:
-        self.page.goto(self._field(step.word).input_value())
+        """An address that the page shows: it names the portal as the world outside knows it."""
+        address = urlsplit(self._field(step.word).input_value())
+        self.page.context.clear_cookies()
+        self.page.goto(address._replace(scheme="", netloc="").geturl())
 
     def code(self, step: Step) -> None:
         """The six figures that an authenticator would show for the secret on the page."""
@@ -176,8 +179,7 @@ class Follower:
         self._go(self._named(step.word, rows.last))
 
     def tick(self, step: Step) -> None:
-        box = self._field(step.word)
-        box.check(force=True)
+        self._field(step.word).check(force=True)
         self._settle()
 
     def pick(self, step: Step) -> None:
@@ -188,10 +190,19 @@ class Follower:
         else:
             option = self.scope.locator("option").filter(has_text=step.word)
             if option.count():
-                option.first.locator("xpath=ancestor::select").select_option(label=option.first.inner_text())
+                self._choose(option.first)
             else:
                 self.scope.get_by_text(step.word).locator("visible=true").last.click()
         self._settle()
+
+    def _choose(self, option: Locator) -> None:
+        """One of a list: the browser's own, or the one that is typed into."""
+        select, label = option.locator("xpath=ancestor::select"), option.inner_text()
+        if "tomselected" not in (select.get_attribute("class") or ""):
+            select.select_option(label=label)
+            return
+        select.locator("xpath=following-sibling::*[1]").click()
+        self.scope.locator(".ts-dropdown .option").filter(has_text=label).locator("visible=true").first.click()
 
     def fill(self, step: Step) -> None:
         field = self._field(step.word)
@@ -252,15 +263,16 @@ class Follower:
 
     # ---- finding
     def _named(self, word: str, inside: Locator | None = None) -> Locator:
+        """The button or link with these words; on the page before its menu, which a chapter calls by its name."""
         scope = inside or self.scope
-        expect(scope.get_by_text(word).or_(scope.get_by_role("button", name=word)).first).to_be_attached(
-            timeout=self.patience * 1000
-        )
+        somewhere = scope.get_by_text(word).or_(scope.get_by_role("button", name=word)).first
+        expect(somewhere).to_be_attached(timeout=self.patience * 1000)
         for exact in (True, False):
-            for role in ("button", "link"):
-                found = scope.get_by_role(role, name=word, exact=exact).locator("visible=true")
-                if found.count():
-                    return found.first
+            for place in (scope.locator("main"), scope):
+                for role in ("button", "link"):
+                    found = place.get_by_role(role, name=word, exact=exact).locator("visible=true")
+                    if found.count():
+                        return found.first
         return scope.locator("summary, label").filter(has_text=word).locator("visible=true").first
 
     def _field(self, word: str) -> Locator:

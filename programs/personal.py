@@ -4,10 +4,9 @@ import datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
-from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred, hidden, past
 from programs.actions import shred
 from programs.models import Attachment, Call, Edit, Entry, Notice, NoticeLine, Objection, Revision
 from programs.rules.ages import years_before
@@ -16,11 +15,6 @@ from programs.spec import State
 GONE = "—"
 #: Ended without an honour. What was approved stays with the honour it led to.
 IN_VAIN = (State.WITHDRAWN, State.REFUSED, State.LAPSED, State.DRAFT)
-
-
-def hidden(_value: str) -> str:
-    """Nothing of it is shown."""
-    return str(_("已加密"))
 
 
 def masked_words(row: NoticeLine) -> str:
@@ -212,10 +206,6 @@ def _attachments(since: datetime.date) -> QuerySet:
     return Attachment.objects.filter(entry__in=_in_vain(since))
 
 
-def _edits(since: datetime.date) -> QuerySet:
-    return Edit.objects.filter(at__lte=days.end_of_day(since))
-
-
 def _over(since: datetime.date) -> QuerySet:
     return Notice.objects.filter(state=Notice.State.ENDED, ends_on__lte=since)
 
@@ -234,7 +224,7 @@ RULES = (
     Rule("notice", "公示的网页", "programs.Notice", 30, "期满", _over),
     Rule("notice-line", "公示过的姓名", "programs.NoticeLine", 30, "期满", _public_words),
     Rule("objection", "异议的姓名、联系方式、内容", "programs.Objection", 730, "办结", _settled),
-    Rule("edit", "推荐的改动", "programs.Edit", 365, "改", _edits),
+    Rule("edit", "推荐的改动", "programs.Edit", 365, "改", past(Edit, "at")),
     Rule("attachment", "没有通过的推荐的附件", "programs.Attachment", 1095, "截止", _attachments),
     Rule("revision", "没有通过的推荐的版本", "programs.Revision", 1095, "截止", _revisions),
     Rule("entry", "没有通过的推荐的内容", "programs.Entry", 1095, "截止", _entries),

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from pypdf import PdfWriter
 
 from awards.honours.models import Certificate, Honour
+from portal.core import exports
+from portal.core.actor import Actor
 from portal.kit import days, qr
-from portal.kit.pdf import render_pdf
+from portal.kit.pdf import marked, render_pdf
 
 #: Certificates drawn at once: small enough to report progress every few seconds.
 CHUNK = 50
@@ -59,8 +61,10 @@ def wording(honour: Honour, certificate: Certificate | None) -> dict[str, Any]:
     }
 
 
-def pdf(sheets: Iterable[dict[str, Any]], drawn: Callable[[int], None] = lambda n: None) -> bytes:
-    """One PDF, one A4 sheet across per certificate. ``drawn`` hears how many are done."""
+def pdf(by: Actor, sheets: Iterable[dict[str, Any]], drawn: Callable[[int], None] = lambda n: None) -> bytes:
+    """One PDF, one A4 sheet across per certificate, with who had it made in the margin that is cut off. ``drawn`` hears
+    how many are done.
+    """
     writer, done = PdfWriter(), 0
     for chunk in batches(sheets, CHUNK):
         part = render_pdf("honours/papers/certificates.html", {"sheets": chunk})
@@ -69,7 +73,7 @@ def pdf(sheets: Iterable[dict[str, Any]], drawn: Callable[[int], None] = lambda 
         drawn(done)
     out = io.BytesIO()
     writer.write(out)
-    return out.getvalue()
+    return marked(out.getvalue(), exports.paper_mark(by, _("印制荣誉证书")))
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -24,7 +24,7 @@ def certificates(run: JobRun) -> None:
         def drawn(n: int) -> None:
             run.progress(n, total, _("排好 %(n)d 张，共 %(total)d 张") % {"n": n, "total": total}, force=True)
 
-        content = reports.pdf((reports.wording(one.honour, one) for one in made), drawn)
+        content = reports.pdf(run.actor, (reports.wording(one.honour, one) for one in made), drawn)
         actions.keep_pdf(batch, content, run.actor)
         batch.refresh_from_db()
     run.result({"count": batch.count}, url=reverse("honours:certificates", args=[batch.call_id]))

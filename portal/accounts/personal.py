@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from portal.accounts.models import FormerContact, Invitation
 from portal.kit import days, text
-from portal.kit.personal import DUTY, ExtraIndex, Holding, Level, Rule, SealedJson, Shred
+from portal.kit.personal import DUTY, ExtraIndex, Holding, Level, Rule, SealedJson, Shred, past
 
 HOLDINGS = (
     Holding(
@@ -164,13 +164,9 @@ def _closed(since: datetime.date) -> QuerySet:
     return Invitation.objects.filter(over).exclude(name="")
 
 
-def _left_behind(since: datetime.date) -> QuerySet:
-    return FormerContact.objects.filter(at__lte=days.end_of_day(since))
-
-
 RULES = (
     Rule("invitation", "邀请里的姓名、联系方式", "accounts.Invitation", 180, "接受、撤回或过期", _closed),
-    Rule("former-contact", "账号原来的邮箱、手机", "accounts.FormerContact", 2, "换掉", _left_behind),
+    Rule("former-contact", "账号原来的邮箱、手机", "accounts.FormerContact", 2, "换掉", past(FormerContact, "at")),
 )
 SEALED = (SealedJson("mfa.Authenticator", "data", "second-factor"),)
 INDEXES = (

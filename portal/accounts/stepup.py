@@ -75,8 +75,8 @@ def _form(request: HttpRequest) -> CodeAgainForm | PasswordAgainForm:
     return kind(user=request.user, data=data, prefix=PREFIX)
 
 
-def ask(request: HttpRequest, form: CodeAgainForm | PasswordAgainForm | None = None) -> HttpResponse:
-    """The question, with what was typed so far carried along."""
+def ask(request: HttpRequest, form: CodeAgainForm | PasswordAgainForm | None = None, back: str = "") -> HttpResponse:
+    """The question, with what was typed so far carried along. ``back`` is the way out, else the page itself."""
     form = form or _form(request)
     typed = [
         (key, value)
@@ -94,7 +94,7 @@ def ask(request: HttpRequest, form: CodeAgainForm | PasswordAgainForm | None = N
         "typed": typed,
         "files": [file.name for file in request.FILES.values()],
         "exports": bool(request.GET.get("export")),
-        "back": request.path,
+        "back": back or request.path,
     }
     response = dialog(request, "accounts/again.html", context, 422 if form.is_bound else 200)
     response.headers["X-Step-Up"] = "required"

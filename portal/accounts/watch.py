@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import sessions
 from portal.accounts.actions import contacts
+from portal.accounts.actions.accounts import end_sessions
 from portal.accounts.actions.recovery import void_codes
 from portal.accounts.queries import posts_of
 from portal.core import trail
@@ -56,6 +57,12 @@ def _begin(sender, request: HttpRequest | None = None, user=None, **kwargs) -> N
         request.session[sessions.FRESH_KEY] = time.time()
 
 
+def _reset(sender, user=None, **kwargs) -> None:
+    """Whoever had to reset a password has lost it, or somebody else has it."""
+    if user is not None:
+        end_sessions(user)
+
+
 def _removed(sender, user=None, **kwargs) -> None:
     if user is not None and not is_mfa_enabled(user):
         void_codes(user)
@@ -65,6 +72,7 @@ def start() -> None:
     """Connect once, when the app is ready."""
     if not _kept:
         user_logged_in.connect(_begin)
+        account.password_reset.connect(_reset)
         second_factor.authenticator_removed.connect(_removed)
         for signal, act, told in WATCHED:
             _watch(signal, act, told)

@@ -1,12 +1,7 @@
 """What the API holds of people, and what of it goes by itself."""
 
-import datetime
-
-from django.db.models import QuerySet
-
 from portal.api.models import KeptAnswer, Token
-from portal.kit import days
-from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred, past
 
 HOLDINGS = (
     Holding(
@@ -52,15 +47,7 @@ HOLDINGS = (
 )
 
 
-def _ended(since: datetime.date) -> QuerySet:
-    return Token.objects.filter(expires_at__lte=days.end_of_day(since))
-
-
-def _answered(since: datetime.date) -> QuerySet:
-    return KeptAnswer.objects.filter(created_at__lte=days.end_of_day(since))
-
-
 RULES = (
-    Rule("tokens", "到期的接口令牌", "api.Token", 365, "到期", _ended),
-    Rule("kept_answers", "接口留存的回答", "api.KeptAnswer", 1, "回答", _answered),
+    Rule("tokens", "到期的接口令牌", "api.Token", 365, "到期", past(Token, "expires_at")),
+    Rule("kept_answers", "接口留存的回答", "api.KeptAnswer", 1, "回答", past(KeptAnswer, "created_at")),
 )

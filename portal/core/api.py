@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.core import files, jobs, outbox, trail
+from portal.core import exports, files, jobs, outbox, trail
 from portal.core.models import Job, Message
 from portal.core.tables import JOBS, MESSAGES
 from portal.kit.api.views import ApiView, Body, Collection, Item, Op
@@ -120,7 +120,7 @@ class JobFile(OneJob):
         if job.file is None:
             raise Http404
         try:
-            actor = jobs.actor_of(job)
+            actor = exports.taker_of(job)
         except Refused as gone:
             raise Http404 from gone
         trail.write(actor, "job.download", job, change={"kind": job.kind, "sha256": job.file.sha256})

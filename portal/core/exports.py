@@ -16,21 +16,48 @@ from portal import policy
 from portal.core import jobs, trail
 from portal.core.actor import Actor
 from portal.core.jobs import JobRun
-from portal.kit import crypto
+from portal.core.models import Job
+from portal.kit import crypto, days
 from portal.kit.refusal import Refused
 from portal.kit.sheets_write import Mark
 from portal.kit.table_export import XLSX, Export, write_listing
 from portal.kit.table_spec import Listing
 
-__all__ = ["XLSX", "file_name", "hook", "open_query", "record", "still_allowed", "write"]
+__all__ = [
+    "XLSX", "file_name", "hook", "not_restrained", "open_query", "paper_mark", "record", "still_allowed", "taker_of",
+    "write",
+]  # fmt: skip
+
+
+def not_restrained(actor: Actor) -> None:
+    """Nothing leaves through an account whose second factor was just reset (S7)."""
+    if actor.user is not None and actor.user.restrained:
+        raise Refused(_("两步验证刚重设过，24 小时内不能导出"))
 
 
 def still_allowed(actor: Actor, resource: str) -> None:
     """Whether this actor may take the list along now; asked at the start, inside the job and at its end."""
-    if actor.user is not None and actor.user.restrained:
-        raise Refused(_("两步验证刚重设过，24 小时内不能导出"))
+    not_restrained(actor)
     if not policy.may_export(actor.role, resource):
         raise Refused(_("你现在的岗位不能导出这张表了"))
+
+
+def taker_of(job: Job) -> Actor:
+    """Who may take away what the work made: its owner, in the post of then, by the rights of now. Raises Refused."""
+    actor = jobs.actor_of(job)
+    if "resource" in job.params:
+        still_allowed(actor, job.params["resource"])
+    else:
+        not_restrained(actor)
+    return actor
+
+
+def paper_mark(by: Actor, purpose: str) -> str:
+    """What stands on every sheet of a paper about people that leaves: who took it, when, what for (P-EXP2)."""
+    unit = f"{by.organization.short} " if by.organization is not None else ""
+    who = f"{unit}{by.user.name if by.user else _('系统')}"
+    when = f"{days.local(days.now()):%Y-%m-%d %H:%M}"
+    return _("%(who)s　%(when)s 取用　只用来：%(why)s") % {"who": who, "when": when, "why": purpose}
 
 
 def hook(request: HttpRequest, export: Export) -> HttpResponse | None:

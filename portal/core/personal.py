@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from portal.core.models import Job, Message
 from portal.kit import days
-from portal.kit.personal import DUTY, Holding, Level, Rule, SealedJson, Shred
+from portal.kit.personal import DUTY, Holding, Level, Rule, SealedJson, Shred, past
 
 HOLDINGS = (
     Holding(
@@ -84,11 +84,7 @@ def _read(since: datetime.date) -> QuerySet:
     )
 
 
-def _done(since: datetime.date) -> QuerySet:
-    return Job.objects.filter(finished_at__lte=days.end_of_day(since))
-
-
 RULES = (
     Rule("message", "消息", "core.Message", 365, "读过", _read),
-    Rule("job", "后台任务和它的结果", "core.Job", 90, "做完", _done),
+    Rule("job", "后台任务和它的结果", "core.Job", 90, "做完", past(Job, "finished_at")),
 )

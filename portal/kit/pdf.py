@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlparse
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from portal.kit.refusal import Refused
 from portal.kit.weasy import missing_libraries, weasyprint
@@ -125,6 +125,22 @@ def html_to_pdf(html: str, *, variant: str | None = None, seconds: float = SECON
     except _TooLongError:
         log.warning("a paper took longer than %s s", seconds)
         raise Refused(_("生成 PDF 超过 %(n)d 秒，已停止，请减少内容后再试") % {"n": seconds}) from None
+
+
+def marked(content: bytes, line: str) -> bytes:
+    """The paper with this line at the lower edge of every sheet, small, below whatever stands there: who took it away,
+    when and for what. One drawing for each size of sheet, laid over all of that size.
+    """
+    writer, drawn = PdfWriter(clone_from=io.BytesIO(content)), {}
+    for page in writer.pages:
+        size = (float(page.mediabox.width), float(page.mediabox.height))
+        if size not in drawn:
+            over = render_pdf("kit/paper_mark.html", {"width": size[0], "height": size[1], "line": line})
+            drawn[size] = PdfReader(io.BytesIO(over)).pages[0]
+        page.merge_page(drawn[size])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def has_glyphs(data: bytes, text: str) -> bool:

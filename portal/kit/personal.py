@@ -15,7 +15,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
+from portal.kit import days
 from portal.kit.gather import gather
 
 
@@ -120,6 +122,17 @@ class ExtraIndex:
     of: str
     column: str
     context: str
+
+
+def hidden(_value: str) -> str:
+    """A mask that shows nothing."""
+    return str(_("已加密"))
+
+
+def past(model: type[Model], field: str, **also: Any) -> Callable[[datetime.date], QuerySet]:
+    """For ``Rule.due``: the rows whose moment ``field`` lies so far back; ``also`` narrows them."""
+    rows = model._default_manager
+    return lambda since: rows.filter(**{f"{field}__lte": days.end_of_day(since)}, **also)
 
 
 @cache

@@ -1,20 +1,11 @@
 """What this app itself holds of people."""
 
-import datetime
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.kit import days
-from portal.kit.personal import CONSENT, CONTRACT, DUTY, Holding, Level, Purpose, Rule, Shred
+from portal.kit.personal import CONSENT, CONTRACT, DUTY, Holding, Level, Purpose, Rule, Shred, hidden, past
 from portal.privacy.models import Wish
 
 GONE = "—"
-
-
-def hidden(_value: str) -> str:
-    """Nothing of it is shown."""
-    return str(_("已加密"))
 
 
 HOLDINGS = (
@@ -66,8 +57,4 @@ PURPOSES = (
 )
 
 
-def _answered(since: datetime.date) -> QuerySet:
-    return Wish.objects.filter(answered_at__lte=days.end_of_day(since), blanked=False)
-
-
-RULES = (Rule("wish", "本人要求的内容", "privacy.Wish", 730, "办结", _answered),)
+RULES = (Rule("wish", "本人要求的内容", "privacy.Wish", 730, "办结", past(Wish, "answered_at", blanked=False)),)

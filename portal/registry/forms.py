@@ -19,6 +19,18 @@ from portal.registry.models import Member, Membership
 SHEET_MB = 20
 
 
+class PurposeForm(forms.Form):
+    """What a paper about somebody is taken away for."""
+
+    purpose = forms.CharField(
+        label=gettext_lazy("用来做什么"),
+        min_length=4,
+        max_length=100,
+        help_text=gettext_lazy("印在每一页上。例如：报市总先进事迹材料"),
+        error_messages={"min_length": gettext_lazy("请写明用来做什么，至少 4 个字")},
+    )
+
+
 class MemberForm(forms.ModelForm):
     """A person's data without the document: that identifies the person and is not edited."""
 

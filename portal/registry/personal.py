@@ -4,17 +4,10 @@ import datetime
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
-from django.utils.translation import gettext_lazy as _
 
 from portal.kit import days, text
-from portal.kit.personal import DUTY, Holding, Level, Rule, Shred
+from portal.kit.personal import DUTY, Holding, Level, Rule, Shred, hidden, past
 from portal.registry.models import ImportBatch, ImportRow, Member, MemberMerge
-
-
-def hidden(_value: str) -> str:
-    """Nothing of it is shown."""
-    return str(_("已加密"))
-
 
 HOLDINGS = (
     Holding(
@@ -159,17 +152,16 @@ def _merged(since: datetime.date) -> QuerySet:
     return held.filter(at__lte=days.end_of_day(since))
 
 
-def _imported(since: datetime.date) -> QuerySet:
-    return ImportBatch.objects.filter(state__in=ENDED, created_at__lte=days.end_of_day(since))
-
-
-def _rows(since: datetime.date) -> QuerySet:
-    return ImportRow.objects.filter(batch__in=_imported(since))
-
-
 RULES = (
-    Rule("import-row", "导入行", "registry.ImportRow", 90, "上传", _rows),
-    Rule("import", "导入批次", "registry.ImportBatch", 90, "上传", _imported),
+    Rule(
+        "import-row",
+        "导入行",
+        "registry.ImportRow",
+        90,
+        "上传",
+        past(ImportRow, "batch__created_at", batch__state__in=ENDED),
+    ),
+    Rule("import", "导入批次", "registry.ImportBatch", 90, "上传", past(ImportBatch, "created_at", state__in=ENDED)),
     Rule("member-merge", "合并记录", "registry.MemberMerge", 60, "合并", _merged),
     Rule("member", "离会的会员", "registry.Member", 3650, "离会", _left),
 )

@@ -14,10 +14,11 @@ from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
+from portal.core import exports
 from portal.kit import days, weasy
 from portal.kit.access import access
 from portal.kit.docx import render_docx
-from portal.kit.pdf import render_pdf
+from portal.kit.pdf import marked, render_pdf
 from portal.kit.refusal import Refused
 from programs.forms.entries import readable_day
 from programs.models import Entry
@@ -41,6 +42,7 @@ def entry_pdf(request: HttpRequest, entry_id: int) -> HttpResponse:
     entry = drawn.visible_entry(request, entry_id)
     try:
         made = render_pdf("programs/papers/entry_form.html", paper(entry))
+        made = marked(made, exports.paper_mark(request.actor, _("签字盖章、报送这一件")))
     except Refused as refusal:
         context = {"entry": entry, "reason": str(refusal), "packages": weasy.missing_libraries()}
         return render(request, "programs/papers/unavailable.html", context, status=UNAVAILABLE)

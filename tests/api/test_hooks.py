@@ -1,10 +1,13 @@
 """Events told to other systems: what is told and to whom, signed, again until it arrives, and never into the house."""
 
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -138,7 +141,8 @@ def test_it_ends_with_the_post_that_made_it(world, running, receiver):
     "url",
     [
         "http://example.org/", "ftp://example.org/", "https://user:word@example.org/", "https:///x", "https://[::1",
-        "x", "https://example.org/#x", "https://example.org:99999/",
+        "x", "https://example.org/#x", "https://example.org:99999/", "https://example.org/路径",
+        f"https://{'a' * 64}.example.org/", "https://例子.中国/",
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused_at_once(world, url):
@@ -150,7 +154,8 @@ def test_an_address_that_is_none_is_refused_at_once(world, url):
     "host",
     [
         "127.0.0.1", "localhost", "10.1.2.3", "192.168.1.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]",
-        "0.0.0.0", "2130706433", "[fd00::1]", "[fe80::1]", "224.0.0.1",
+        "0.0.0.0", "2130706433", "[fd00::1]", "[fe80::1]", "224.0.0.1", "[::127.0.0.1]", "[64:ff9b::10.0.0.1]",
+        "[2002:7f00:1::1]", "[2002:a00:1::]", "[2001:0:7f00:1::]", "240.0.0.1", "100.64.0.1", "0x7f.1", "127.1",
     ],
 )  # fmt: skip
 def test_no_private_address_is_ever_connected_to(host, monkeypatch):
@@ -171,6 +176,63 @@ def test_the_control_without_the_look_it_connects(monkeypatch):
     with pytest.raises(outward.Unreached):
         outward.post("https://127.0.0.1/x", b"{}", {})
     assert asked == [("127.0.0.1", 443)]
+
+
+def test_a_name_is_resolved_once_and_every_address_of_it_is_looked_at(monkeypatch):
+    """DNS that answers twice differently, or with one good and one inner address, leads nowhere inside."""
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    asked, connected = [], []
+
+    def resolve(host, port, **more):
+        asked.append(host)
+        return [(2, 1, 6, "", (one, port)) for one in next(answers)]
+
+    def connect(where, seconds):
+        connected.append(where)
+        raise OSError
+
+    monkeypatch.setattr(outward.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(outward.socket, "create_connection", connect)
+    with pytest.raises(outward.Unreached):
+        outward.post("https://rebinding.example.org/x", b"{}", {})
+    assert (asked, connected) == (["rebinding.example.org"], [("93.184.216.34", 443)])
+    answers = iter([["93.184.216.34", "10.0.0.8"]])
+    with pytest.raises(outward.Unreached, match="内网"):
+        outward.post("https://two-faced.example.org/x", b"{}", {})
+    assert len(connected) == 1
+
+
+def test_who_answers_letter_by_letter_is_hung_up_on(settings, monkeypatch):
+    monkeypatch.setattr(outward, "SECONDS", 0.6)
+    server = socket.create_server(("127.0.0.1", 0))
+    settings.WEBHOOK_INNER_HOSTS = [f"127.0.0.1:{server.getsockname()[1]}"]
+
+    def drip():
+        line, _who = server.accept()
+        with contextlib.suppress(OSError):
+            for _n in range(60):
+                line.send(b"H")
+                time.sleep(0.1)
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(outward.Unreached):
+        outward.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    assert time.monotonic() - began < 3, "each letter came in time; the whole did not"
+    server.close()
+
+
+def test_one_bad_address_holds_up_nobody_else(world, running, receiver):
+    """Addresses that were kept before they were refused when typed."""
+    bad, _secret = hooks.create_hook(world["u.clerk"], receiver.url, ["entry"])
+    hooks.create_hook(world["u.chair"], receiver.url, ["entry"])
+    factories.submitted(world["u.chair"], running)
+    hooks.collect()
+    for url in ("https://example.org/路径", f"https://{'a' * 64}.example.org/", "https://[::1"):
+        Hook.objects.filter(pk=bad.pk).update(url=url)
+        HookCall.objects.update(state="queued", due_at=days.now(), tries=0)
+        assert hooks.send_due() == 1, url
+    assert HookCall.objects.get(hook=bad).problem
 
 
 def test_a_redirect_is_not_followed(receiver):

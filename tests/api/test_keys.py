@@ -4,15 +4,16 @@ import datetime
 import threading
 
 import pytest
+from allauth.account.signals import password_reset
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts.actions import end_post
+from portal.accounts.actions import end_all_sessions, end_post, renew_password
 from portal.api.actions import keeping, tokens
 from portal.api.models import KeptAnswer, Token
-from portal.core.models import Record
+from portal.core.models import Message, Record
 from portal.kit import days
 from programs.api import filling
 from programs.models import Entry
@@ -48,6 +49,48 @@ def test_a_token_ends_with_itself_its_account_and_its_post(world, how):
     else:
         api.secret = "gh_" + "x" * 43 if how == "wrong" else f"{api.secret} x"
     assert api.get("me/")[0] == 401
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["renewed by an officer", "reset by a letter", "signed out by an officer", "control"])
+def test_what_shuts_an_account_voids_its_tokens(world, how):
+    """Whoever was in long enough to make a token must not stay in by it."""
+    api, user = Api(world["u.chair"]), world["u.chair"].user
+    if how == "renewed by an officer":
+        renew_password(world["security"], user.pk)
+    elif how == "reset by a letter":
+        password_reset.send(sender=type(user), request=None, user=user)
+    elif how == "signed out by an officer":
+        end_all_sessions(world["security"], user.pk)
+    assert api.get("me/")[0] == (200 if how == "control" else 401)
+    world["u.chair"].user.refresh_from_db()
+    assert Api(world["u.chair"]).get("me/")[0] == 200, "a new one is good again"
+
+
+@pytest.mark.django_db
+def test_the_owner_is_told_of_a_new_token(world):
+    Api(world["u.chair"])
+    told = Message.objects.get(user=world["u.chair"].user)
+    assert "令牌" in told.subject and told.kind == Message.Kind.SAFETY
+
+
+@pytest.mark.django_db
+def test_a_repeat_goes_through_the_same_door(world, settings):
+    """The kept answer is for whoever may do the act, at the pace of any request; with its control."""
+    running, key = factories.call(world["officer"]), {"Idempotency-Key": "one"}
+    person = factories.member(world["u"], "林一")
+    body = {"call": running.pk, "category": running.categories.first().key, "member": person.pk}
+    api = Api(world["u.chair"])
+    assert api.post("entries/", body, **key)[0] == 201
+    assert api.post("entries/", body, **key)[0] == 201 and api.headers["Idempotent-Replay"]
+    reader = Api(world["u.chair"], reach="read")
+    assert reader.post("entries/", body, **key)[0] == 403
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world["u.chair"].user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    assert client.post("/api/v1/entries/", body, "application/json", headers=key).status_code == 403
+    settings.API_PER_MINUTE = 1
+    answers = [api.post("entries/", body, **key)[0] for _n in range(3)]
+    assert 429 in answers
 
 
 @pytest.mark.django_db

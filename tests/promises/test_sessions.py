@@ -20,6 +20,7 @@ from portal.core.actor import Actor
 from portal.core.jobs import JobRun
 from portal.core.models import Delivery, Job, Message, Record
 from portal.kit.refusal import Refused
+from portal.privacy.actions import wishes
 from tests import factories
 from tests.promises import walk
 from tests.promises.stage import Stage, build
@@ -255,7 +256,14 @@ def test_a_second_factor_is_taken_off_by_two_and_then_nothing_leaves_for_a_day(w
     staff.refresh_from_db()
     with pytest.raises(Refused, match="24 小时"):
         exports.still_allowed(Actor(staff, world["officer"].post), "member")
-    staff.restrained_until = timezone.now()
+    with pytest.raises(Refused, match="24 小时"):
+        wishes.copy(Actor(staff, world["officer"].post))
+    ready = jobs.start("core.export", Actor(staff, world["officer"].post), "名单", {"resource": "member"})
+    with pytest.raises(Refused, match="24 小时"):
+        exports.taker_of(Job.objects.get(pk=ready.pk))
+    User.objects.filter(pk=staff.pk).update(restrained_until=timezone.now())
+    exports.taker_of(Job.objects.get(pk=ready.pk))
+    staff.refresh_from_db()
     exports.still_allowed(Actor(staff, world["officer"].post), "member")
     figure("resets by one officer alone", 0, wanted="0")
     figure("told of the reset: the person and the leader of the union", len(told), wanted="2")

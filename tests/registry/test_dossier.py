@@ -88,7 +88,10 @@ def test_three_lines_cost_what_one_costs(world, person, sign_in):
 
 
 def test_the_pdf_says_who_took_it_and_is_on_record(world, person, sign_in):
-    made = sign_in(world["a.officer"]).get(path("member", person, "_pdf"))
+    client, where = sign_in(world["a.officer"]), path("member", person, "_pdf")
+    assert "用来做什么" in client.get(where).content.decode()
+    assert client.post(where, {"purpose": "x"}).status_code == 422 and not Record.objects.filter(act="member.dossier")
+    made = client.post(where, {"purpose": "报市总先进事迹材料"})
     assert made["Content-Type"] == "application/pdf"
     assert has_glyphs(made.content, "周敏芳档案")
-    assert Record.objects.filter(act="member.dossier", target_id=person.pk).exists()
+    assert Record.objects.get(act="member.dossier", target_id=person.pk).note == "报市总先进事迹材料"

@@ -160,7 +160,7 @@ def sample_pdf(request: HttpRequest, call_id: int) -> HttpResponse:
     if row is None:
         messages.warning(request, _("还没有要做证书的荣誉"))
         return redirect("honours:certificates", call.pk)
-    return _sheet(reports.wording(row, None), _("样张-%(name)s") % {"name": row.name})
+    return _sheet(request, reports.wording(row, None), _("样张-%(name)s") % {"name": row.name})
 
 
 @access("certificate", "create", methods=("GET",))
@@ -171,12 +171,12 @@ def certificate_pdf(request: HttpRequest, honour_id: int) -> HttpResponse:
         "certificate", "entry__call__owner"
     )
     row = get_object_or_404(rows, pk=honour_id)
-    response = _sheet(reports.wording(row, row.certificate), row.certificate.number)
+    response = _sheet(request, reports.wording(row, row.certificate), row.certificate.number)
     trail.write(request.actor, "certificate.print", row, change={"certificate": row.certificate.pk})
     return response
 
 
-def _sheet(sheet: dict, name: str) -> HttpResponse:
-    response = HttpResponse(reports.pdf([sheet]), content_type=PDF)
+def _sheet(request: HttpRequest, sheet: dict, name: str) -> HttpResponse:
+    response = HttpResponse(reports.pdf(request.actor, [sheet]), content_type=PDF)
     response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf")
     return response

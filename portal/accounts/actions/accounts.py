@@ -129,7 +129,8 @@ def set_active(by: Actor, user_id: int, active: bool, reason: str) -> User:
 
 
 def end_sessions(user: User) -> None:
-    """Out everywhere, with the next request."""
+    """Out everywhere, with the next request; tokens made until now are void too."""
+    User.objects.filter(pk=user.pk).update(shut_at=days.now())
     open_ones = UserSession.objects.filter(user=user)
     Session.objects.filter(session_key__in=open_ones.values("session_key")).delete()
     open_ones.delete()

@@ -38,6 +38,8 @@ class User(AbstractUser):
     person = models.BigIntegerField(db_default=0, editable=False, db_index=True)
     #: An address or a telephone newer than a day resets no password (P-AUTH6).
     contact_changed_at = models.DateTimeField(null=True, editable=False)
+    #: Whatever opens the account and is older than this is void: sessions are gone, tokens are not asked for again.
+    shut_at = models.DateTimeField(null=True, editable=False)
     #: Until then no exports: the second factor was just reset (S7).
     restrained_until = models.DateTimeField(null=True, editable=False)
 

@@ -43,7 +43,7 @@ def act_as(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """Where the API sends a session before a sensitive act: the guard has asked before a POST comes this far."""
     if request.method != "POST":
-        return stepup.ask(request)
+        return stepup.ask(request, back="/")
     toast(request, _("确认过了，十分钟内不再问"))
     return redirect("/")
 
@@ -55,10 +55,11 @@ def recovery(request: HttpRequest) -> HttpResponse:
     left = request.user.recovery_left
     if request.method == "POST":
         return render(request, "accounts/recovery.html", {"codes": actions.make_codes(request.actor)})
-    lead = _("原来没用的 %(left)d 个马上作废。") % {"left": left} if left else _("手机不在身边时，一个码可以登录一次。")
+    void = _("原来没用的 %(left)d 个马上作废。") % {"left": left} if left else ""
     return confirm(
-        request, title=_("做一套备用码？"), lead=lead, verb=_("做一套"), way_out=_("先不做"), back=reverse("mfa_index")
-    )
+        request, title=_("另做一套备用码？") if left else _("做一套备用码？"), verb=_("做一套"), way_out=_("先不做"),
+        text=void or _("手机不在身边时，一个码可以登录一次。"), back=reverse("mfa_index"),
+    )  # fmt: skip
 
 
 # ── posts ──

@@ -40,7 +40,7 @@ def once(request: HttpRequest, view: Any, run: Callable[[], Any]) -> Any:
         with transaction.atomic():
             row, fresh = KeptAnswer.objects.get_or_create(user=request.user, key=key, defaults={"request": asked})
             if not fresh:
-                return _again(request, row, asked)
+                return view.refusal(request) or _again(request, row, asked)
             response = _rendered(request, view, run)
             if response.status_code >= 500 or response.status_code in NOT_KEPT:
                 raise _NotKept(response)

@@ -5,8 +5,10 @@ import secrets
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.actions.contacts import tell_owner
 from portal.accounts.models import Post, User
 from portal.api.models import Token
 from portal.api.queries import PREFIX, digest
@@ -40,6 +42,8 @@ def create_token(by: Actor, name: str, reach: str, post: Post | None, expires_on
     )  # fmt: skip
     change = {"reach": reach, "post": post.pk if post else None, "until": str(expires_on)}
     trail.write(by, "token.create", token, change=change)
+    called = _("不是你本人做的，马上作废它，改密码，打电话给上一级工会。")
+    tell_owner(by.user, _("生成了一把接口令牌：%(name)s") % {"name": token.name}, called, reverse("keys:tokens"))
     return token, secret
 
 

@@ -16,7 +16,9 @@ class TokenQuerySet(models.QuerySet):
         return self.filter(user=actor.user) if actor.user else self.none()
 
     def in_force(self) -> "TokenQuerySet":
-        return self.filter(revoked_at__isnull=True, expires_at__gt=days.now(), user__is_active=True)
+        """Neither ended nor expired nor older than what shut the account's doors (a reset password, for one)."""
+        standing = Q(user__shut_at=None) | Q(created_at__gt=models.F("user__shut_at"))
+        return self.filter(standing, revoked_at__isnull=True, expires_at__gt=days.now(), user__is_active=True)
 
 
 class Token(models.Model):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from portal.core import files, jobs, queues, trail
+from portal.core import exports, files, jobs, queues, trail
 from portal.core.models import Job
 from portal.core.tables import JOBS
 from portal.kit import days
@@ -111,7 +111,7 @@ def job_file(request: HttpRequest, job_id: int) -> HttpResponse:
     if row.file is None:
         raise Http404
     try:
-        actor = jobs.actor_of(row)
+        actor = exports.taker_of(row)
     except Refused as gone:
         raise Http404 from gone
     trail.write(actor, "job.download", row, change={"kind": row.kind, "sha256": row.file.sha256})

@@ -114,6 +114,16 @@ class ApiView(APIView):
         keep = import_string(settings.API_ONCE)
         return keep(request, self, lambda: super(ApiView, self).dispatch(request, *args, **kwargs))
 
+    def refusal(self, request: HttpRequest) -> HttpResponseBase | None:
+        """What the door says before anything is done: the session's CSRF token, what this token may, the pace."""
+        self.args, self.kwargs, self.headers = (), {}, self.default_response_headers
+        self.request = asked = self.initialize_request(request)
+        try:
+            self.initial(asked)
+        except Exception as problem:  # noqa: BLE001 - as APIView.dispatch does; what is none of ours is raised again
+            return self.finalize_response(asked, self.handle_exception(problem)).render()
+        return None
+
 
 def found(rows: QuerySet, **wanted: Any) -> Any:
     """The one row, or 404: foreign and unknown alike."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal import policy
 from portal.accounts.models import Post
-from portal.core import files, outbox, trail
+from portal.core import exports, files, outbox, trail
 from portal.core.actor import Actor
 from portal.kit import days
 from portal.kit.personal import Holding, Shred, holdings
@@ -27,6 +27,7 @@ SHORTEST = 4
 # ── a copy ──
 def copy(by: Actor) -> bytes:
     """Everything about the person as a zip: JSON for machines, a page to read, and the files. Kept nowhere here."""
+    exports.not_restrained(by)
     parts = queries.copy_of(by)
     made = f"{days.local(days.now()):%Y-%m-%d %H:%M}"
     out, missing = io.BytesIO(), []

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from portal.core import trail
-from portal.kit import days
+from portal.core import exports, trail
 from portal.kit.access import access
-from portal.kit.pdf import render_pdf
+from portal.kit.forms import form_page
+from portal.kit.pdf import marked, render_pdf
+from portal.registry.forms import PurposeForm
 from portal.registry.models import Member, Organization
 from portal.registry.queries import dossier
 from portal.registry.queries.history import forerunners
@@ -49,13 +51,22 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _paper(request: HttpRequest, context: dict[str, Any], act: str) -> HttpResponse:
-    """As PDF, marked with who took it and when; taking it is on record."""
-    mark = _("%(who)s %(at)s 取用") % {"who": request.actor.user.name, "at": days.short_datetime(days.now())}
-    made = render_pdf(
-        "registry/papers/dossier.html", {**context, "mark": mark, "years": dossier.years(context["events"])}
+    """As PDF, for a purpose that is asked first and stands on every sheet; taking it is on record."""
+    exports.not_restrained(request.actor)
+    form, row = PurposeForm(request.POST if request.method == "POST" else None), context["row"]
+    if not form.is_valid():
+        back = reverse(f"registry:{context['what']}_dossier", args=[row.pk])
+        return form_page(
+            request, form, title=_("取%(name)s的档案") % {"name": context["name"]}, submit=_("取 PDF"),
+            back=(_("先不取"), back), crumbs=[(_("%(name)s的档案") % {"name": context["name"]}, back)],
+            lead=_("每一页上都印着谁、几时、用来做什么。"),
+        )  # fmt: skip
+    purpose = form.cleaned_data["purpose"]
+    made = marked(
+        render_pdf("registry/papers/dossier.html", {**context, "years": dossier.years(context["events"])}),
+        exports.paper_mark(request.actor, purpose),
     )
-    row = context["row"]
-    trail.write(request.actor, act, row, change={"lines": len(context["events"])}, name=f"#{row.pk}")
+    trail.write(request.actor, act, row, note=purpose, change={"lines": len(context["events"])}, name=f"#{row.pk}")
     response = HttpResponse(made, content_type="application/pdf")
     name = get_valid_filename(_("%(name)s档案.pdf") % {"name": context["name"]})
     response["Content-Disposition"] = content_disposition_header(False, name)
@@ -68,7 +79,7 @@ def member_dossier(request: HttpRequest, member_id: int) -> HttpResponse:
     return _page(request, _person(request, member_id))
 
 
-@access("member", "read", methods=("GET",))
+@access("member", "read")
 def member_dossier_pdf(request: HttpRequest, member_id: int) -> HttpResponse:
     return _paper(request, _person(request, member_id), "member.dossier")
 
@@ -78,6 +89,6 @@ def organization_dossier(request: HttpRequest, organization_id: int) -> HttpResp
     return _page(request, _unit(request, organization_id))
 
 
-@access("organization", "read", methods=("GET",))
+@access("organization", "read")
 def organization_dossier_pdf(request: HttpRequest, organization_id: int) -> HttpResponse:
     return _paper(request, _unit(request, organization_id), "organization.dossier")

@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "core.anchor", "schedule": 600.0, "options": {"expires": 300}},
     "pulse": {"task": "core.pulse", "schedule": 15.0, "options": {"expires": 20}},
     "terms": {"task": "accounts.terms", "schedule": 3600.0, "options": {"expires": 600}},
+    "changes": {"task": "registry.changes", "schedule": 3600.0, "options": {"expires": 600}},
     "nightly": {"task": "registry.nightly", "schedule": 3600.0, "options": {"expires": 600}},
     "verify": {"task": "core.verify_daily", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep": {"task": "accounts.sweep", "schedule": 600.0, "options": {"expires": 300}},

@@ -25,6 +25,9 @@ STAYS = (
     "registry.OrganizationChange.organization",
     "registry.OrganizationChange.old_parent",
     "registry.OrganizationChange.other",
+    # what was planned of a union that has gone meanwhile is refused on its day
+    "registry.PlannedChange.organization",
+    "registry.PlannedChange.other",
     # who was alike and who became whom is told of the rows as they were
     "registry.Member.merged_into",
     "registry.Duplicate.first",

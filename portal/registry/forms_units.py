@@ -163,7 +163,7 @@ class ChangeForm(forms.Form):
 
     name = forms.CharField(label=_("新的全称"), max_length=100)
     short_name = forms.CharField(label=_("新的简称"), max_length=30, required=False)
-    on = forms.DateField(label=_("从哪天起"), widget=DateInput(), help_text=_("不能晚于今天"))
+    on = forms.DateField(label=_("从哪天起"), widget=DateInput(), help_text=_("写以后的日子，到那天自动办"))
     document = forms.CharField(label=_("文号"), max_length=80, help_text=_("批复或通知的文号"))
     reason = forms.CharField(label=_("原因"), max_length=200)
 
@@ -180,9 +180,6 @@ class ChangeForm(forms.Form):
         if kind == OrganizationChange.Kind.DISSOLVE:
             self.fields["other"].required = False
             self.fields["other"].help_text = _("不填，会籍到这天为止，登记为离会")
-
-    def clean_on(self) -> datetime.date:
-        return not_ahead(self.cleaned_data["on"])
 
 
 class FiguresForm(forms.Form):

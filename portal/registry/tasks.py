@@ -9,10 +9,12 @@ from portal.core.actor import SYSTEM, Actor
 from portal.core.jobs import JobRun, handler
 from portal.core.periods import once
 from portal.kit import days
-from portal.registry.actions import duplicates
+from portal.kit.refusal import Refused
+from portal.registry.actions import duplicates, planned
 from portal.registry.imports import batches, checking, committing, sheets
 from portal.registry.imports.spec import Importer
 from portal.registry.models import ImportBatch
+from portal.registry.queries import planned as queries_planned
 from portal.registry.queries.duplicates import open_count
 
 #: Up to so many rows the workbook with the results is made at once; longer ones are made on demand.
@@ -66,6 +68,27 @@ def nightly() -> None:
     with once("registry.nightly", days.today()) as mine:
         if mine:
             jobs.start(duplicates.FIND, SYSTEM, _("查疑似重复的会员"))
+
+
+@shared_task(name="registry.changes")
+def changes_of_today() -> None:
+    """Once a day: a job for every change of a union whose day has come, in the name of who planned it."""
+    with once("registry.changes", days.today()) as mine:
+        for one in queries_planned.due() if mine else ():
+            title = _("%(name)s%(kind)s") % {"name": one.organization.name, "kind": one.get_kind_display()}
+            jobs.start(planned.DO, queries_planned.actor_of(one), title, {"planned": one.pk})
+
+
+@handler(planned.DO)
+def change_union(run: JobRun) -> None:
+    """Rename, move, merge or dissolve on the day. Who planned it must still hold the post (rule 6)."""
+    try:
+        by = run.actor
+    except Refused as refusal:
+        planned.refuse(run.params["planned"], str(refusal))
+        raise
+    done = planned.do(by, run.params["planned"])
+    run.result({"state": done.state}, url=done.get_absolute_url())
 
 
 @handler(duplicates.FIND)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("members/<int:member_id>/dossier/", dossier.member_dossier, name="member_dossier"),
     path("members/<int:member_id>/dossier.pdf", dossier.member_dossier_pdf, name="member_dossier_pdf"),
     path("organizations/<int:organization_id>/figures/", figures.organization_figures, name="organization_figures"),
+    path("planned/<int:planned_id>/drop/", changes.planned_drop, name="planned_drop"),
     path("organizations/<int:organization_id>/history/", changes.organization_history, name="organization_history"),
     path(
         "organizations/<int:organization_id>/change/<slug:change>/",

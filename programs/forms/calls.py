@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.drawing import Section
 from portal.kit.forms import DateInput, DateTimeInput, NumberInput
+from portal.registry.forms_units import unit_field
 from programs.catalog import programs
 from programs.models import Call
 from programs.spec import Param
@@ -99,6 +102,14 @@ class EditionForm(WindowForm):
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("title", "year", "opens_at", "closes_at", "intro")}
+
+
+class BelowForm(forms.Form):
+    """One unit anywhere below the owner."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"] = unit_field(actor, _("哪一家"), ~Q(pk=actor.organization_id))
 
 
 class ExtendForm(forms.Form):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.forms import DateInput, PickRadio, UploadInput
 from programs.models import Category, PassingLine
+
+UNSAID = _("另行上报要选报请授予什么")
 
 
 class PassingForm(forms.Form):
@@ -35,15 +36,21 @@ class PassingForm(forms.Form):
         self.fields["going"].choices = [
             (f"{one.pk}{'+' if more else ''}", said[more] % {"name": one.name, "n": n}) for one, more, n in going
         ]
-        self.fields["sought"].choices = [("", "—"), *((str(one.pk), one.name) for one in categories)]
-        if not any(more for _one, more, _n in going):
+        decided = {one for one, more, _n in going if more}
+        # a prize that is the only one decided is not the one to ask for besides
+        others = [(str(one.pk), one.name) for one in categories if {one} != decided]
+        only = bool(going) and len(decided) == len(going)
+        self.fields["sought"].choices = others if only else [("", "—"), *others]
+        self.fields["sought"].required = only
+        self.fields["sought"].error_messages["required"] = UNSAID
+        if not decided:
             del self.fields["sought"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         more, sought = data.get("going", "").endswith("+"), data.get("sought", "")
-        if more and not sought:
-            self.add_error("sought", gettext("另行上报要选报请授予什么"))
+        if more and not sought and "sought" not in self.errors:
+            self.add_error("sought", UNSAID)
         data["category"], data["sought"] = data.get("going", "").rstrip("+"), sought if more else ""
         return data
 

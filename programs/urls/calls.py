@@ -13,6 +13,7 @@ urlpatterns = [
     path("calls/<int:call_id>/publish/", edition.publish, name="publish"),
     path("calls/<int:call_id>/extend/<int:organization_id>/", deadlines.extend, name="extend"),
     path("calls/<int:call_id>/extensions/", deadlines.extension_list, name="extensions"),
+    path("calls/<int:call_id>/extensions/new/", deadlines.extension_new, name="extension_new"),
     path("extensions/<int:extension_id>/back/", deadlines.extension_back, name="extension_back"),
     path("calls/<int:call_id>/bulletins/new/", bulletins.bulletin_new, name="bulletin_new"),
     path("bulletins/<int:bulletin_id>/", bulletins.bulletin, name="bulletin"),

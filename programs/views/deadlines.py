@@ -10,13 +10,13 @@ from portal.core.calendar import current
 from portal.kit import days
 from portal.kit.access import access
 from portal.kit.dialogs import confirm, dialog, toast
-from portal.kit.forms import first_time, give_back, refuse
+from portal.kit.forms import first_time, form_page, give_back, refuse
 from portal.kit.refusal import Refused
-from portal.kit.tables import listing_page
+from portal.kit.tables import Act, listing_page
 from portal.registry.models import Organization
 from programs.actions import extensions as actions
 from programs.actions import reminders
-from programs.forms.calls import ExtendForm, WhyForm
+from programs.forms.calls import BelowForm, ExtendForm, WhyForm
 from programs.models import Call, Extension
 from programs.tables.extensions import EXTENSIONS
 
@@ -36,6 +36,21 @@ def extension_list(request: HttpRequest, call_id: int) -> HttpResponse:
     return listing_page(
         request, EXTENSIONS, rows, h1=_("延期"), crumbs=[(found.title, found.get_absolute_url())],
         lead=_("原来 %(at)s 截止。延期只管那一家和它下面的单位。") % {"at": days.short_datetime(found.closes_at)},
+        acts=[Act(_("给一家延期"), reverse("programs:extension_new", args=[found.pk]), icon="clock", primary=True)],
+    )  # fmt: skip
+
+
+@access("call", "update")
+def extension_new(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Which unit shall have more time: also a school below a district, which has no row of its own on the call."""
+    found = owned(request, call_id)
+    form = BelowForm(request.POST or None, actor=request.actor)
+    if form.is_valid():
+        return redirect("programs:extend", found.pk, form.cleaned_data["unit"].pk)
+    back = reverse("programs:extensions", args=[found.pk])
+    return form_page(
+        request, form, title=_("给哪一家延期"), lead=_("延期管它自己和它下面的单位，别家不变。"), submit=_("下一步"),
+        crumbs=[(found.title, found.get_absolute_url()), (_("延期"), back)], back=(_("先不延"), back),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from portal.kit.refusal import Refused
 from programs import tasks
 from programs.actions import extensions, reminders
 from programs.models import Extension
+from programs.queries import deadlines
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,19 @@ def test_an_extension_is_listed_told_and_taken_back(world, call, sign_in):
     assert Record.objects.about(call).filter(act="call.extend_back").count() == 1
     extensions.extend(world["officer"], call.pk, world["a"], until, "还是要延")
     assert Extension.objects.count() == 2, "the one that was taken back stays in the list"
+
+
+def test_a_school_below_a_district_gets_more_time_and_its_neighbour_does_not(world, call, sign_in):
+    """By the matrix deadlines are the owner's: the district has no such button."""
+    client = sign_in(world["officer"])
+    assert url("extension_new", call.pk) in text(client.get(url("extensions", call.pk)))
+    step = client.post(url("extension_new", call.pk), {"unit": world["a1"].pk})
+    assert step.url == url("extend", call.pk, world["a1"].pk)
+    until = days.local(call.closes_at + datetime.timedelta(days=3))
+    client.post(step.url, {"closes_at": until.strftime("%Y-%m-%dT%H:%M"), "reason": "换届"})
+    mine, other = (factories.draft(world[key], call) for key in ("a1.chair", "a2.chair"))
+    assert (deadlines.due(mine) > call.closes_at, deadlines.due(other)) == (True, call.closes_at)
+    assert sign_in(world["a.officer"]).get(url("extension_new", call.pk)).status_code == 404
 
 
 def test_the_database_keeps_one_standing_extension_with_reasons(world, call):

@@ -1,32 +1,25 @@
-"""Work plans in the database and on the page: whole or not at all, twice is once, and what has happened since."""
+"""Work plans in the database: whole or not at all, twice is once, and what has happened since."""
 
 import io
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
-from portal.accounts.models import Post, User
 from portal.core.actor import SYSTEM, Actor
 from portal.core.models import Record
 from portal.kit.refusal import Refused
 from portal.registry.models import Kind, Organization
 from programs.actions import plans as actions
-from programs.models import Call, Category, Entry, Plan, PlanItem
+from programs.models import Call, Plan, PlanItem
 from programs.planreader.file import read_file
 from programs.planreader.reader import read_plan
 from programs.queries.plans import linkable, plan_tree
+from tests.programs.planning import BROKEN, FILE, SOURCE, actor, call_with_entries, task
 
 pytestmark = pytest.mark.django_db
-
-FILE = Path(__file__).parents[1] / "data" / "plan-2031.txt"
-SOURCE = FILE.read_text("utf-8")
-BROKEN = SOURCE.replace("二、以赛", "三、以赛")
 
 
 @pytest.fixture(autouse=True)
@@ -45,21 +38,6 @@ def district(city) -> Organization:
     return Organization.objects.create(code="P2", name="东区教育工会", kind=Kind.DISTRICT, parent=city)
 
 
-def actor(role: str, organization: Organization | None) -> Actor:
-    name = f"plan-{role}-{organization.pk if organization else 0}"
-    user = User.objects.create(username=name, name="季文澜")
-    if organization is None:
-        return Actor(user, None)
-    since = timezone.localdate() - timedelta(days=9)
-    return Actor(user, Post.objects.create(user=user, role=role, organization=organization, since=since))
-
-
-def signed_in(who: Actor) -> Client:
-    client = Client()
-    client.force_login(who.user)
-    return client
-
-
 @pytest.fixture
 def officer(city) -> Actor:
     return actor("officer", city)
@@ -68,34 +46,6 @@ def officer(city) -> Actor:
 @pytest.fixture
 def plan(officer) -> Plan:
     return actions.import_plan(read_plan(SOURCE).document, officer).plan
-
-
-def task(plan: Plan, code: str) -> PlanItem:
-    return plan.items.get(code=code)
-
-
-def call_with_entries(owner: Actor, district: Organization, states: dict[str, int], key: str = "") -> Call:
-    now = timezone.now()
-    call = Call.objects.create(
-        program_key=key or "kb",
-        title=f"金秋师德标兵{key}",
-        year=2031,
-        owner=owner.organization,
-        state=Call.State.PUBLISHED,
-        opens_at=now,
-        closes_at=now + timedelta(days=9),
-        created_by=owner.user,
-        published_at=now,
-        published_by=owner.user,
-    )
-    category = Category.objects.create(call=call, key="one", name="标兵")
-    for state, count in states.items():
-        for number in range(count):
-            Entry.objects.create(
-                call=call, category=category, organization=district, desk=district, subject=f"{state}{number}",
-                state=state, submitted_at=None if state == "draft" else now, created_by=owner.user,
-            )  # fmt: skip
-    return call
 
 
 # import ---------------------------------------------------------------------------------------------------------------
@@ -303,127 +253,3 @@ def test_command_says_each_problem_by_line_and_writes_nothing(city, tmp_path, ca
     with pytest.raises(CommandError, match="不是 2030 年"):
         call_command("import_plan", str(FILE), year=2030)
     assert not Plan.objects.exists()
-
-
-# pages ----------------------------------------------------------------------------------------------------------------
-
-
-def test_every_task_is_readable_on_the_page_with_its_sentence(plan, officer, district):
-    for who in (officer, actor("chair", district)):
-        page = signed_in(who).get(reverse("programs:plan_detail", args=[plan.pk]))
-        assert page.status_code == 200
-        html = page.content.decode()
-        for row in plan.items.tasks():
-            assert row.title in html
-            assert reverse("programs:plan_task", args=[row.pk]) in html
-        assert len(page.content) < 100_000
-
-
-def test_pages_are_for_posts_and_writing_for_the_owner(plan, officer, district):
-    detail, row = reverse("programs:plan_detail", args=[plan.pk]), task(plan, "1.1.1")
-    department = reverse("programs:plan_department", args=[row.pk])
-    assert signed_in(actor("", None)).get(detail).status_code == 404
-    assert Client().get(detail).status_code == 302
-    assert signed_in(actor("chair", district)).get(department).status_code == 404
-    assert signed_in(actor("officer", district)).post(department, {"department": "别的部"}).status_code == 404
-    assert signed_in(officer).post(department, {"department": "组织部"}).status_code == 302
-    row.refresh_from_db()
-    assert row.department == "组织部"
-
-
-def test_filters_show_what_is_asked_for(plan, officer):
-    client, detail = signed_in(officer), reverse("programs:plan_detail", args=[plan.pk])
-    actions.set_department(task(plan, "2"), officer, "经济部")
-
-    def shown(**query: str) -> set[str]:
-        chapters = client.get(detail, query).context["chapters"]
-        return {line.row.code for chapter in chapters for item in chapter.items for line in item.tasks}
-
-    assert shown(chapter="2") == shown(department="经济部") == {"2.1.1", "2.1.2", "2.1.3", "2.2.1"}
-    assert "1.2.1" in shown(theme="评选")
-    assert shown(theme="评选", chapter="2") == set()
-    assert shown(state="idle") == {row.code for row in plan.items.tasks()}
-    assert shown(department="-", chapter="2") == set()
-
-
-def test_linking_on_the_page(plan, officer, district):
-    call = call_with_entries(officer, district, {"review": 2})
-    row = task(plan, "1.2.1")
-    client, url = signed_in(officer), reverse("programs:plan_calls", args=[row.pk])
-    assert "原文点到" in client.get(url).content.decode()
-    assert client.post(url, {"calls": [call.pk]}).status_code == 302
-    page = client.get(reverse("programs:plan_task", args=[row.pk])).content.decode()
-    assert "审核中 2" in page
-    assert client.post(url, {}).status_code == 302
-    assert not row.calls.exists()
-    stranger = call_with_entries(actor("officer", district), district, {}, key="draft")
-    Call.objects.filter(pk=stranger.pk).update(state=Call.State.DRAFT, published_at=None)
-    assert client.post(url, {"calls": [stranger.pk]}).status_code == 422
-
-
-def test_progress_on_the_page(plan, officer):
-    row = task(plan, "3.2.1")
-    client, url = signed_in(officer), reverse("programs:plan_progress", args=[row.pk])
-    assert client.post(url, {"note": "", "done_on": timezone.localdate().isoformat()}).status_code == 422
-    assert client.post(url, {"note": "办法已印发", "done_on": timezone.localdate().isoformat()}).status_code == 302
-    assert "办法已印发" in client.get(reverse("programs:plan_task", args=[row.pk])).content.decode()
-
-
-def test_import_page_shows_problems_by_line_and_keeps_the_text(officer):
-    client, url = signed_in(officer), reverse("programs:plan_import")
-    assert client.get(url).status_code == 200
-    assert client.post(url, {"text": ""}).status_code == 422
-    page = client.post(url, {"text": BROKEN})
-    assert page.status_code == 422
-    html = page.content.decode()
-    assert "应该是第 2 章" in html
-    assert "导班子调整工作" in html
-    assert not Plan.objects.exists()
-    upload = io.BytesIO(BROKEN.encode("gb18030"))
-    upload.name = "要点.txt"
-    html = client.post(url, {"file": upload}).content.decode()
-    assert "应该是第 2 章" in html
-    assert "三、以赛促教" in html
-
-
-def test_import_page_previews_before_it_writes(officer):
-    client, url = signed_in(officer), reverse("programs:plan_import")
-    page = client.post(url, {"text": SOURCE.replace("\n", "\r\n")})
-    assert page.status_code == 200
-    assert "滨江教育工匠" in page.content.decode()
-    assert not Plan.objects.exists()
-    seen = page.context["form"].initial["seen"]
-    touched = client.post(url, {"text": SOURCE + "\n", "seen": seen, "confirm": "1"})
-    assert touched.status_code == 200, "a text that was changed after the preview is previewed again"
-    assert not Plan.objects.exists()
-    done = client.post(url, {"text": SOURCE, "seen": seen, "confirm": "1"})
-    plan = Plan.objects.get()
-    assert done.url == reverse("programs:plan_detail", args=[plan.pk])
-    again = client.post(url, {"text": SOURCE, "seen": seen, "confirm": "1"})
-    assert again.status_code == 302
-    assert Plan.objects.count() == 1
-
-
-def test_import_page_compares_with_the_plan_in_force(plan, officer):
-    client, url = signed_in(officer), reverse("programs:plan_import")
-    text = SOURCE.replace("增强课堂本领", "增强教学本领")
-    page = client.post(url, {"text": text})
-    compared = page.context["compared"]
-    assert (compared["new"], compared["gone"]) == (1, 1)
-    seen = page.context["form"].initial["seen"]
-    assert client.post(url, {"text": text, "seen": seen, "confirm": "1"}).status_code == 422
-    assert client.post(url, {"text": text, "seen": seen, "confirm": "1", "replace": "on"}).status_code == 302
-    assert Plan.objects.current().get().source == text
-
-
-def test_the_list_leads_to_the_only_plan(plan, officer):
-    client = signed_in(officer)
-    assert client.get(reverse("programs:plan_list")).url == reverse("programs:plan_detail", args=[plan.pk])
-    Plan.objects.create(owner=plan.owner, year=2030, title="旧年要点", source="x", file_hash="0" * 64)
-    assert "旧年要点" in client.get(reverse("programs:plan_list")).content.decode()
-
-
-def test_the_source_shows_the_lines(plan, officer):
-    html = signed_in(officer).get(reverse("programs:plan_source", args=[plan.pk])).content.decode()
-    number = SOURCE.split("\n").index("一、立德树人，筑牢共同奋斗的根基") + 1
-    assert f'id="l{number}"' in html

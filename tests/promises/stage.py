@@ -25,6 +25,8 @@ from portal.kit import days
 from portal.privacy.actions.exports import ask as ask_export
 from portal.privacy.actions.wishes import wish as ask_wish
 from portal.registry.actions import duplicates
+from portal.registry.actions.planned import plan_ahead
+from portal.registry.carrying import Asked
 from portal.registry.models import ImportBatch
 from programs.actions import amendments, bulk, bulletins, decisions, extensions, notices
 from programs.actions.moves import make_move
@@ -116,6 +118,7 @@ def sees(stage: Stage, actor: str, thing: Thing) -> bool:
         "invitation_id": role == "officer" and thing.place in reached,
         "pair_id": role == "officer" and thing.place in reached,
         "merge_id": role == "officer" and thing.place in reached,
+        "planned_id": role == "officer" and thing.place in reached,
     }
     if thing.kind == "export_id":
         decides = role in ("chair", "officer", "leader") and thing.place in reached
@@ -285,6 +288,10 @@ def _ground(stage: Stage) -> None:
             state="broken", result_file=upload,
         )  # fmt: skip
         stage.add("import_id", batch, stage.place_of(key), owner=key)
+    for key in ("a1", "u"):
+        asked = Asked("rename", world[key], days.today() + datetime.timedelta(days=40))
+        later = plan_ahead(world["officer"], asked, "改名", "沪教工〔2026〕8号", f"新名{key}工会")
+        stage.add("planned_id", later, key)
     for key in ("officer", "a.officer", "a1.chair", "u.clerk"):
         actor = world[key]
         run = bulk.choose(actor, Entry.objects.visible_to(actor).order_by("pk"), "entries")

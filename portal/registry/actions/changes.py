@@ -45,15 +45,16 @@ class Plan:
 
 def plan(asked: Asked) -> Plan:
     """The dry run. Raises Refused when the change makes no sense at all, whatever there is to carry."""
-    _sensible(asked)
+    sensible(asked, ahead=True)
     return Plan(asked, [(one, one.look(asked)) for one in carriers()])
 
 
-def _sensible(asked: Asked) -> None:
+def sensible(asked: Asked, ahead: bool = False) -> None:
+    """Raises Refused where the change cannot be meant; ``ahead``: it may be for a day to come."""
     unit, other = asked.unit, asked.other
     if not unit.active:
         raise Refused(_("%(name)s已经不在用了") % {"name": unit.name})
-    if asked.on > days.today():
+    if asked.on > days.today() and not ahead:
         raise Refused(_("%(day)s 还没到，到那天再办") % {"day": asked.on.isoformat()}, "on")
     last = unit.changes.order_by("-on", "-id").first()  # type: ignore[attr-defined]
     if last and asked.on < last.on:
@@ -107,7 +108,7 @@ def rename(
     """Give the union a new name from a day on. Its papers of before keep the old one."""
     unit, _other = _locked(unit, None)
     asked, name = Asked(Kind.RENAME, unit, on), " ".join(name.split())
-    _sensible(asked)
+    sensible(asked)
     if name == unit.name:
         raise Refused(_("和现在的名字一样"), "name")
     if Organization.objects.filter(parent=unit.parent_id, name=name).exclude(pk=unit.pk).exists():
@@ -127,6 +128,7 @@ def change_tree(by: Actor, asked: Asked, reason: str, document: str, shown: str 
     """Move, merge or dissolve, with everything that goes along. ``shown``: the digest of the plan the actor saw."""
     unit, other = _locked(asked.unit, asked.other)
     asked = Asked(asked.kind, unit, asked.on, other)
+    sensible(asked)
     found = plan(asked)
     if shown is not None and shown != found.digest:
         raise Refused(_("刚有变化，下面是新的。请看过再办"))

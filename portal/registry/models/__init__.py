@@ -6,6 +6,7 @@ from portal.registry.models.figures import HeadCount
 from portal.registry.models.imports import ImportBatch, ImportRow
 from portal.registry.models.members import Member, Membership
 from portal.registry.models.organizations import Kind, Organization, Sector
+from portal.registry.models.planned import PlannedChange
 
 __all__ = [
     "Duplicate",
@@ -18,5 +19,6 @@ __all__ = [
     "Membership",
     "Organization",
     "OrganizationChange",
+    "PlannedChange",
     "Sector",
 ]

@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 
 from portal.kit import days
 from portal.kit.access import access
-from portal.kit.dialogs import toast
+from portal.kit.dialogs import confirm, toast
 from portal.kit.forms import first_time, form_page, give_back, refuse
 from portal.kit.refusal import Refused
-from portal.registry.actions import changes
+from portal.registry.actions import changes, planned
 from portal.registry.actions.organizations import create_organization
 from portal.registry.carrying import Asked
 from portal.registry.checks import may_change
 from portal.registry.forms_units import ChangeForm, NewOrganizationForm
-from portal.registry.models import Organization, OrganizationChange
+from portal.registry.models import Organization, OrganizationChange, PlannedChange
 from portal.registry.queries import history
+from portal.registry.queries import planned as queries_planned
 from portal.registry.views.drawing import posted
 
 Kind = OrganizationChange.Kind
@@ -96,6 +97,8 @@ def organization_change(request: HttpRequest, organization_id: int, change: str)
 def _step(request: HttpRequest, form: ChangeForm, asked: Asked) -> Any:
     """The plan to be shown, or, where it was shown and nothing changed since, the act and the way on."""
     data, unit, seen = form.cleaned_data, asked.unit, request.POST.get("seen", "")
+    if asked.on > days.today() and (seen or asked.kind == Kind.RENAME):
+        return _ahead(request, data, asked)
     if asked.kind == Kind.RENAME:
         if first_time(request):
             why = (data["reason"], data["document"])
@@ -108,6 +111,36 @@ def _step(request: HttpRequest, form: ChangeForm, asked: Asked) -> Any:
         done = changes.change_tree(request.actor, asked, data["reason"], data["document"], seen)
         toast(request, _("办好了，从 %(day)s 起") % {"day": days.short_date(done.on)})
     return redirect("registry:organization", asked.other.pk if asked.closes and asked.other else unit.pk)
+
+
+def _ahead(request: HttpRequest, data: dict[str, Any], asked: Asked) -> HttpResponse:
+    """A day to come: kept, and done by itself on that day."""
+    if first_time(request):
+        names = (data.get("name", ""), data.get("short_name", ""))
+        made = planned.plan_ahead(request.actor, asked, data["reason"], data["document"], *names)
+        toast(request, _("定下了，%(day)s 自动办") % {"day": days.short_date(made.on)})
+    return redirect("registry:organization_history", asked.unit.pk)
+
+
+@access("organization", "change")
+def planned_drop(request: HttpRequest, planned_id: int) -> HttpResponse:
+    """Give a planned change up."""
+    found = get_object_or_404(PlannedChange, pk=planned_id)
+    unit = _changing(request, found.organization_id)
+    back = reverse("registry:organization_history", args=[unit.pk])
+    if request.method == "POST":
+        try:
+            planned.drop(request.actor, found.pk)
+        except Refused as refusal:
+            toast(request, refusal.message)
+        else:
+            toast(request, _("作废了，到那天不办"))
+        return redirect(back)
+    title = _("作废 %(day)s 的%(kind)s") % {"day": days.short_date(found.on), "kind": found.get_kind_display()}
+    return confirm(
+        request, title=title, lead=_("%(name)s保持现在的样子。") % {"name": unit.name}, verb=_("作废"), grave=True,
+        way_out=_("先留着"), back=back,
+    )  # fmt: skip
 
 
 def _again(asked: Asked) -> changes.Plan | None:
@@ -124,7 +157,10 @@ def organization_history(request: HttpRequest, organization_id: int) -> HttpResp
     unit = get_object_or_404(
         Organization.objects.visible_to(request.actor).select_related("parent"), pk=organization_id
     )
-    context: dict[str, Any] = {"unit": unit, "events": timeline(unit), "on": request.GET.get("on", "")}
+    context: dict[str, Any] = {
+        "unit": unit, "events": timeline(unit), "on": request.GET.get("on", ""), "planned": queries_planned.of(unit),
+        "may": may_change(request.actor, unit),
+    }  # fmt: skip
     if context["on"]:
         try:
             day = datetime.date.fromisoformat(context["on"])

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.sheets_guard import ROSTER
-from portal.registry.imports import members, members_write, organizations, organizations_write
+from portal.registry.imports import members, members_match, members_write, organizations, organizations_write
 from portal.registry.imports.spec import Importer
 
 MEMBERS = Importer(
@@ -22,7 +22,7 @@ MEMBERS = Importer(
     ),
     prepare=members.prepare,
     check=members.check,
-    match=members.match,
+    match=members_match.match,
     write=members_write.write,
     undo=members_write.undo,
     label=members.label,

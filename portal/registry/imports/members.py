@@ -1,19 +1,16 @@
-"""The roster: its columns, how a row is read, and what the portal already has for it."""
+"""The roster: its columns, and how a row is read."""
 
 import datetime
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kit import crypto, days, idcard, pinyin, text
+from portal.kit import crypto, days, idcard, text
 from portal.kit.refusal import Refused
 from portal.registry.imports import cells
-from portal.registry.imports.edits import by_hand, edited_text
-from portal.registry.imports.spec import ALL, UNCHANGED, Change, Conflict, Field, Found, Reading, Scope, Values
+from portal.registry.imports.spec import Field, Reading, Scope, Values
 from portal.registry.imports.units import Unit, Units
 from portal.registry.models import Kind, Member, Membership
 
@@ -208,153 +205,6 @@ def _compare_document(reading: Reading, paper: idcard.Document) -> None:
     sex = paper.sex.lower()
     if sex and values.setdefault("sex", sex) != sex:
         reading.wrong("sex", str(_DIFFERENT) % {"real": SEXES[sex]}, _("清空这一格，按证件号填"))
-
-
-# ── what is there ──
-
-
-def match(rows: Sequence[Values], look: Look) -> list[Found]:
-    """Who is registered with these documents, who has the same name and birthday: five queries, however many rows."""
-    indexes = [look.index(values["document_number"]) for values in rows]
-    same = set() if look.scope.lock else _unchanged(rows, indexes, look)
-    known = _known(rows, [index for index in indexes if index not in same], look)
-    if look.scope.lock:
-        # what the user decides about was told at the check; now it only counts whether the rows are still the same
-        return [_again(values, known.get(index), look) for values, index in zip(rows, indexes, strict=True)]
-    ids = [member.pk for member in known.values()]
-    edits = by_hand(Member, EDITS, ids, look.scope.as_of)
-    stays = Membership.objects.filter(member__in=ids, left_on__isnull=True).values_list("member_id", "joined_on")
-    joined = dict(stays)
-    strangers = [v for v, index in zip(rows, indexes, strict=True) if index not in known and index not in same]
-    twins = _twins(strangers, look)
-    found = []
-    for values, index in zip(rows, indexes, strict=True):
-        member = known.get(index)
-        if index in same:
-            found.append(UNCHANGED)
-        elif member is None:
-            found.append(_stranger(values, twins))
-        else:
-            found.append(_compare(values, member, look, edits.get(member.pk), joined.get(member.pk)))
-    return found
-
-
-def _known(rows: Sequence[Values], indexes: list[str], look: Look) -> dict[str, Member]:
-    """Whole members by the index of their document; locked when they are about to be written."""
-    turning = look.ring.index_old is not None
-    anyhow = [i for v in rows for i in crypto.blinds(v["document_number"], "document")] if turning else indexes
-    if not anyhow:
-        return {}
-    people = Member.objects.filter(document_index__in=anyhow).select_related("organization")
-    if look.scope.lock:
-        people = people.select_for_update(of=("self",)).order_by("pk")
-    # by the number itself: while the index changes its key, a row may still lie under the old one
-    return {look.index(one.document_number) if turning else one.document_index: one for one in people}
-
-
-def _unchanged(rows: Sequence[Values], indexes: list[str], look: Look) -> set[str]:
-    """The indexes of those whom the portal has exactly as the sheet says, told without making members of them."""
-    if look.ring.index_old is not None:
-        return set()
-    people = Member.objects.filter(document_index__in=indexes, merged_into__isnull=True)
-    there = {one[0]: one[1:] for one in people.values_list("document_index", "organization", "active", *UPDATABLE)}
-    same = set()
-    for values, index in zip(rows, indexes, strict=True) if there else ():
-        one = there.get(index)
-        if one is None or one[0] not in look.tree:
-            continue
-        gone = values.get("standing") in GONE
-        if one[1] is gone or (not gone and one[0] != values["unit"]):
-            continue
-        if all(values.get(name) in (None, "", old) for name, old in zip(UPDATABLE, one[2:], strict=True)):
-            same.add(index)
-    return same
-
-
-def _again(values: Values, member: Member | None, look: Look) -> Found:
-    return _compare(values, member, look, None, None) if member else Found()
-
-
-def _twins(rows: list[Values], look: Look) -> dict[tuple[str, datetime.date], Member]:
-    """Registered people of the same name and birthday, among those this actor may see."""
-    born = {(values["name"], values["birth_date"]) for values in rows if values.get("birth_date")}
-    if not born:
-        return {}
-    keys = {pinyin.keys(name)[0] for name, _birth in born}
-    seen = Member.objects.visible_to(look.scope.by).filter(pinyin__in=keys, birth_date__in={day for _n, day in born})
-    people = seen.filter(active=True).only("name", "birth_date", "organization__name").select_related("organization")
-    return {(member.name, member.birth_date): member for member in people if (member.name, member.birth_date) in born}
-
-
-def _stranger(values: Values, twins: dict[tuple[str, datetime.date], Member]) -> Found:
-    twin = twins.get((values["name"], values.get("birth_date")))  # type: ignore[arg-type]
-    if twin is None:
-        return Found()
-    told = _("%(unit)s有同名、同生日的人，证件不同，可能是两个人") % {"unit": twin.organization.name}
-    return Found(conflicts=[Conflict(told, (ALL,))])
-
-
-def _compare(
-    values: Values, member: Member, look: Look, edit: tuple[datetime.datetime, set[str]] | None, joined: Any
-) -> Found:
-    found = Found(member)
-    if member.merged_into_id:
-        told = _("这个证件号的登记已并成另一个人")
-        found.problems.append(("document_number", told, _("照现在的证件填，或删掉这一行")))
-        return found
-    unit: Unit = look.units.by_pk[values["unit"]]
-    if member.organization_id not in look.tree:
-        return _foreign(found, member, unit, values)
-    for name, label in UPDATABLE.items():
-        new, old = values.get(name), getattr(member, name)
-        if new not in (None, "") and new != old:
-            found.changes.append(Change(name, label, shown(name, old), shown(name, new)))
-    if values.get("standing") in GONE:
-        if member.active:
-            found.changes.append(Change("active", "会籍", _("在会"), STANDINGS[values["standing"]]))
-    elif unit.pk != member.organization_id:
-        found.changes.append(Change("organization", "单位", member.organization.name, unit.name))
-        if joined and joined > look.scope.as_of:
-            told = _("%(day)s 才转入%(unit)s，比表格新") % {
-                "day": days.short_date(joined),
-                "unit": member.organization.name,
-            }
-            found.conflicts.append(Conflict(told, ("organization",)))
-    if not member.active and values.get("standing") not in GONE:
-        found.changes.append(Change("active", "会籍", _("不在会"), _("在会")))
-        found.conflicts.append(Conflict(_("登记过离会或退休，表格里还有"), (ALL,)))
-    if values["name"] != member.name:
-        told = _("证件相同，姓名不同：门户里是%(old)s，表格里是%(new)s") % {"old": member.name, "new": values["name"]}
-        found.conflicts.append(Conflict(told, ("name",)))
-    changed = {change.field for change in found.changes}
-    newer = [name for name in UPDATABLE if edit and name in edit[1] & changed]
-    if edit and newer:
-        found.conflicts.append(Conflict(edited_text(edit[0], [UPDATABLE[name] for name in newer]), tuple(newer)))
-    return found
-
-
-def _foreign(found: Found, member: Member, unit: Unit, values: Values) -> Found:
-    """Somebody of another union: what is registered there about the person is not shown here."""
-    name = member.organization.name
-    if values.get("standing") in GONE:
-        told = _("现在在%(unit)s，离会归那边办") % {"unit": name}
-        found.problems.append(("standing", told, _("删掉这一行")))
-        return found
-    told = _("已在%(unit)s，用表格的就是转会") % {"unit": name}
-    if values["name"] != member.name:
-        told += _("；姓名和那边登记的不同")
-    found.changes.append(Change("organization", "单位", name, unit.name))
-    found.conflicts.append(Conflict(told, (ALL,)))
-    return found
-
-
-def shown(name: str, value: Any) -> str:
-    """A value as the preview shows it: words for codes, masks for what is protected."""
-    if value in (None, ""):
-        return "—"
-    if name in MASKS:
-        return MASKS[name](value)
-    return WORDS[name].get(value, value) if name in WORDS else str(value)
 
 
 def label(values: Values) -> str:

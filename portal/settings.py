@@ -86,7 +86,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "portal.kit.widgets.Renderer"
 
 # ── data ──
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://portal:portal@127.0.0.1:5432/portal")}

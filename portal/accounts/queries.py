@@ -37,10 +37,12 @@ def by_login(text: str) -> User | None:
     return None
 
 
-def _in_force(user_id: int) -> QuerySet[Post]:
+def _in_force(user_id: int, *related: str) -> list[Post]:
     second = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
-    current = Post.objects.current().filter(user=user_id).select_related("organization")
-    return current.annotate(second_factor=Exists(second))
+    current = Post.objects.current().filter(user=user_id).select_related("organization", *related)
+    # every request asks this: put in order here, for ORDER BY costs the ORM a fifth of the statement
+    rows = current.annotate(second_factor=Exists(second)).order_by()
+    return sorted(rows, key=lambda one: (one.organization_id, one.role, one.pk))
 
 
 def posts_of(user: User) -> list[Post]:
@@ -48,12 +50,12 @@ def posts_of(user: User) -> list[Post]:
 
     None for the account of this request, which came with them.
     """
-    return user.posts_read if user.posts_read is not None else list(_in_force(user.pk))
+    return user.posts_read if user.posts_read is not None else _in_force(user.pk)
 
 
 def with_posts(user_id: int) -> User | None:
     """The account with its posts in force, None for a wrong id. One query; two for an account without a post."""
-    posts = list(_in_force(user_id).select_related("user", "organization"))
+    posts = _in_force(user_id, "user")
     user = posts[0].user if posts else User.objects.filter(pk=user_id).first()
     if user is not None:
         user.posts_read = posts

@@ -3,14 +3,33 @@
 import logging
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 log = logging.getLogger("portal.cache")
 
 
+class KeptClient(RedisCacheClient):
+    """One client per server: Django makes one for each command, which costs more than the command."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self._kept: dict[int, Redis] = {}
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> Redis:
+        index = self._get_connection_pool_index(write)
+        if index not in self._kept:
+            self._kept[index] = super().get_client(key, write=write)
+        return self._kept[index]
+
+
 class ResilientCache(RedisCache):
     """RedisCache whose reads miss and whose writes do nothing while Redis is away."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
     def _try(self, method: str, default: Any, *args: Any, **kwargs: Any) -> Any:
         try:

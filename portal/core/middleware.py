@@ -3,13 +3,16 @@
 import logging
 import secrets
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 from portal.core.context import looked_up, request_id
 from portal.core.errors import refused
 from portal.kit.refusal import Refused
 
 log = logging.getLogger("portal.request")
+#: Raised to be answered with 404, 403 or 400: a line says so, and nothing went wrong that a traceback could explain.
+MEANT = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 #: For answers given before the middleware that would set them: a wrong host, a redirect to https.
 DEFAULTS = {
     "Cache-Control": "private, no-store",
@@ -47,5 +50,6 @@ class Incident:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return refused(request, exception)
-        log.error("%s %s", request.incident, type(exception).__name__, exc_info=exception)
+        if not isinstance(exception, MEANT):
+            log.error("%s %s", request.incident, type(exception).__name__, exc_info=exception)
         return None

@@ -10,8 +10,10 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html, strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeData, SafeString, mark_safe
+
+from portal.kit.text import escaped
 
 Accessor = Callable[[Any], Any] | str
 SIZES = (20, 50, 100)
@@ -95,9 +97,9 @@ class Column:
     def cell(self, row: Any) -> SafeString:
         """The inside of the cell; a SafeString (a badge) is kept, all else is escaped."""
         value = _read(self.value or self.name, row)
-        text = "" if value is None else conditional_escape(f"{value:,}" if type(value) is int else value)
+        text = "" if value is None else escaped(f"{value:,}" if type(value) is int else value)
         url = self.link(row) if self.link else ""
-        inside = f'<a href="{escape(url)}">{text}</a>' if url else text
+        inside = f'<a href="{escaped(url)}">{text}</a>' if url else text
         return mark_safe(inside)  # nosec B308 # escaped above
 
     def exported(self, row: Any) -> Any:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from portal.kit import addresses
 from portal.kit.table_export import Export, export_response, find_listing, write_listing
 from portal.kit.table_query import Asked, Condition
 from portal.kit.table_spec import SIZES, Act, Bulk, Column, Empty, Listing, View
+from portal.kit.text import escaped
 
 __all__ = [
     "Act",
@@ -174,14 +175,14 @@ def _lines(asked: Asked, columns: list[Column], ticks: bool) -> list[SafeString]
         css = listing.row_class(row) if listing.row_class else ""
         tick = _tick(listing, row) if ticks else ""
         cells = "".join([f"<td{column.attrs}>{column.cell(row)}</td>" for column in columns])
-        line = f'<tr class="{escape(css)}">{tick}{cells}</tr>' if css else f"<tr>{tick}{cells}</tr>"
+        line = f'<tr class="{escaped(css)}">{tick}{cells}</tr>' if css else f"<tr>{tick}{cells}</tr>"
         lines.append(mark_safe(line))  # nosec B308 # attributes and insides are escaped where they are made
     return lines
 
 
 def _tick(listing: Listing, row: Any) -> str:
-    box = f'name="pk" value="{escape(row.pk)}" form="bulk-{listing.key}"'
-    label = escape(_("选 %(name)s") % {"name": listing.row_label(row)})
+    box = f'name="pk" value="{escaped(row.pk)}" form="bulk-{listing.key}"'
+    label = escaped(_("选 %(name)s") % {"name": listing.row_label(row)})
     return f'<td class="desk-only"><input class="form-check-input" type="checkbox" {box} aria-label="{label}"></td>'
 
 

@@ -14,7 +14,7 @@ from portal.core import jobs, trail
 from portal.core.actor import Actor
 from portal.kit import crypto, days
 from portal.kit.refusal import Refused
-from programs.actions.moves import RELATED, make_move, why_not, would_refuse
+from programs.actions.moves import RELATED, UNIONS, make_move, why_not, would_refuse
 from programs.models import BulkMove, BulkRow, Entry
 from programs.spec import Move
 
@@ -65,7 +65,7 @@ def offered(by: Actor, run: BulkMove) -> list[tuple[Move, int]]:
     )  # fmt: skip
     counted = dict(groups.annotate(one=Min("entry_id"), n=Count("pk")).values_list("one", "n"))
     found: dict[str, tuple[Move, int]] = {}
-    for entry in Entry.objects.filter(pk__in=counted).select_related(*RELATED):
+    for entry in Entry.objects.filter(pk__in=counted).select_related(*RELATED, *UNIONS):
         for move in entry.call.workflow.open_to(entry.state):
             if move.bulk and not why_not(by, move, entry):
                 found[move.name] = (move, found.get(move.name, (move, 0))[1] + counted[entry.pk])
@@ -105,7 +105,7 @@ def weigh_rows(by: Actor, run_id: int, progress: Progress = _quiet) -> None:
     run = BulkMove.objects.get(pk=run_id)
     total, done = run.rows.count(), run.rows.exclude(outcome=Outcome.ASKED).count()
     while chunk := list(run.rows.filter(outcome=Outcome.ASKED).order_by("pk")[:CHUNK]):
-        found = Entry.objects.select_related(*RELATED).in_bulk([row.entry_id for row in chunk])
+        found = Entry.objects.select_related(*RELATED, *UNIONS).in_bulk([row.entry_id for row in chunk])
         with transaction.atomic():
             for row in chunk:
                 _weigh_row(by, row, found[row.entry_id])

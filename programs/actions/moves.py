@@ -27,11 +27,10 @@ from programs.spec import Desk, Duty, Move, State
 MENDING_DAYS = 3
 #: Whoever is out gives the rank back: the next one may have the number (rule R14).
 OUT_OF_THE_ORDER = frozenset({State.REFUSED, State.WITHDRAWN, State.LAPSED})
-#: What a move and its guard read of an entry.
-RELATED = (
-    "call", "call__owner", "category", "organization", "desk", "desk__parent", "returned_from", "came_from", "member",
-    "created_by",
-)  # fmt: skip
+#: What a move and its guard read of an entry, besides the unions.
+RELATED = ("call", "category", "member", "created_by")
+#: The unions, for many entries at once.
+UNIONS = ("call__owner", "organization", "desk", "desk__parent", "returned_from", "came_from")
 SECOND_HAND = gettext_lazy("你已经以另一个身份办过这一件，这一步要换一个人办")
 
 
@@ -40,7 +39,9 @@ def lock(entry_id: int) -> Entry:
     # Two steps: joined to its desk, a row whose desk another move has just changed is lost to PostgreSQL's re-check
     # after the wait, and the second press of a button would find no entry at all.
     Entry.objects.select_for_update().only("pk").get(pk=entry_id)
-    return Entry.objects.select_related(*RELATED).get(pk=entry_id)
+    entry = Entry.objects.select_related(*RELATED).get(pk=entry_id)
+    entries.place(entry)
+    return entry
 
 
 def why_not(actor: Actor, move: Move, entry: Entry, through: str = "") -> str:

@@ -28,6 +28,25 @@ def unit_name(entry: Entry) -> str:
     return name_on(entry.organization, days.local(entry.submitted_at).date())
 
 
+def place(entry: Entry, known: Iterable[Organization] = ()) -> None:
+    """Put the unions into an entry: where it comes from, lies and goes, each with the one above it.
+
+    Most of them are the same few: they are read in one query, but for those ``known`` already, not joined six times.
+    """
+    of = {one.pk: one for one in known}
+    names = ("organization", "desk", "returned_from", "came_from")
+    ids = {getattr(entry, f"{name}_id") for name in names} | {entry.call.owner_id}
+    if missing := ids - of.keys() - {None}:
+        above = Organization.objects.filter(pk__in=missing).values("parent")
+        of |= {one.pk: one for one in Organization.objects.filter(Q(pk__in=missing) | Q(pk__in=above)).order_by()}
+    for one in of.values():
+        if one.parent_id in of:
+            one.parent = of[one.parent_id]
+    for name in names:
+        setattr(entry, name, of.get(getattr(entry, f"{name}_id")))
+    entry.call.owner = of[entry.call.owner_id]
+
+
 def content_digest(entry: Entry) -> str:
     """SHA-256 over what the entry says: subject, category and answers. Printed on the form, kept with each revision."""
     content = {"subject": entry.subject, "category": entry.category_id, "data": entry.data}

@@ -177,7 +177,7 @@ INBOX = replace(
 def listed(actor: Actor) -> QuerySet[Entry]:
     """Entries for a list, with what its cells read. The answers stay in the database: no list shows them."""
     rows = Entry.objects.visible_to(actor).select_related("call", "category", "organization", "desk")
-    return rows.defer("data", "flags", "call__form", "call__params", "call__intro")
+    return rows.defer("data", "flags", "call__form", "call__params", "call__intro", "call__rules")
 
 
 def waiting(actor: Actor) -> QuerySet[Entry]:

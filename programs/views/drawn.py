@@ -1,10 +1,9 @@
 """How the pages of an entry draw what the rules found, the papers that came with it, and the moves that are open."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,12 +22,19 @@ RELATED = ("call", "category", "member", "saved_by", "created_by")
 ACCEPT = {"pdf": ".pdf", "image": ".jpg,.jpeg,.png,.webp"}
 
 
-def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
-    """The entry with all that its pages read, or 404 for whoever may not see it."""
-    found = Entry.objects.visible_to(request.actor).select_related(*RELATED).filter(pk=entry_id).first()
+def found_entry(request: HttpRequest, entry_id: int, *related: str) -> Entry:
+    """The entry with what is named in ``related``, or 404 for whoever may not see it."""
+    found = Entry.objects.visible_to(request.actor).select_related(*related).filter(pk=entry_id).first()
     if found is None:
         raise Http404
-    _place(found)
+    return found
+
+
+def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
+    """The entry with all that its pages read, or 404 for whoever may not see it."""
+    found = found_entry(request, entry_id, *RELATED)
+    # most of its unions lie on the way up from its unit, which the pages show anyway
+    entries.place(found, Organization(pk=found.organization_id).route())
     return found
 
 
@@ -36,23 +42,6 @@ def question(entry: Entry, name: str) -> tuple[Field | None, str]:
     """The field of that name and how it is called; the collective's own name is no field."""
     asked = next((one for one in entry.call.fields if one.name == name), None)
     return asked, asked.label if asked else _("集体名称")
-
-
-def _place(entry: Entry) -> None:
-    """Where it comes from, lies and goes: the unions of an entry and those above them, most of them the same few."""
-    ids = {entry.organization_id, entry.desk_id, entry.returned_from_id, entry.call.owner_id} - {None}
-    known = {one.pk: one for one in Organization(pk=entry.organization_id).route()}
-    if elsewhere := ids - known.keys():
-        # its unit was moved meanwhile: where it lies is not above it any more
-        above = Organization.objects.filter(pk__in=elsewhere).values("parent")
-        known |= Organization.objects.filter(Q(pk__in=elsewhere) | Q(pk__in=above)).in_bulk()
-    for one in known.values():
-        if one.parent_id in known:
-            one.parent = known[one.parent_id]
-    entry.organization, entry.desk, entry.call.owner = (
-        known[entry.organization_id], known[entry.desk_id], known[entry.call.owner_id],
-    )  # fmt: skip
-    entry.returned_from = known.get(entry.returned_from_id)
 
 
 def answer(one: Field, value: Any) -> str:
@@ -178,18 +167,25 @@ def move_label(move: Move, entry: Entry) -> str:
     return str(move.label) % {"up": above.short} if "%(" in str(move.label) else str(move.label)
 
 
+def open_moves(actor: Actor, entry: Entry) -> list[Button]:
+    """Every move this actor may make, without asking what is missing: for the form, which shows that beside itself."""
+    found = []
+    for move in moves_for(actor, entry):
+        url = reverse("programs:entry_move", args=[entry.pk, move.name])
+        found.append(Button(move, move_label(move, entry), url, move.note or move.flags or move.grave))
+    return sorted(found, key=lambda one: (one.move.main, not one.move.grave, one.move.flags))
+
+
 def buttons(actor: Actor, entry: Entry) -> list[Button]:
     """Every move this actor may make; one that cannot be made yet stays, greyed, with what is missing."""
     found, held = [], hand_of(actor, entry)
-    for move in moves_for(actor, entry):
+    for button in open_moves(actor, entry):
         blocked, seen = "", []
-        if second_hand(held, entry, move):
+        if second_hand(held, entry, button.move):
             blocked = _("你已经以另一个身份办过这一件，要换一个人办")
-        elif move.checked:
-            seen = findings(entry, move.name)
+        elif button.move.checked:
+            seen = findings(entry, button.move.name)
             stops = [one for one in seen if one.stops]
             blocked = "；".join(f"{one.title}：{one.sentence or one.figure}" for one in stops[:2])
-        url = reverse("programs:entry_move", args=[entry.pk, move.name])
-        asks = move.note or move.flags or move.grave
-        found.append(Button(move, move_label(move, entry), url, asks, blocked, tuple(seen)))
-    return sorted(found, key=lambda one: (one.move.main, not one.move.grave, one.move.flags))
+        found.append(replace(button, blocked=blocked, findings=tuple(seen)))
+    return found

@@ -31,9 +31,8 @@ CONFLICT, OTHER = 409, 401
 ELSEWHERE = ("answers_complete", "materials_complete")
 
 
-def _mine(request: HttpRequest, entry_id: int) -> Entry | None:
+def _mine(request: HttpRequest, entry: Entry) -> Entry | None:
     """The entry if the acting unit may write it now."""
-    entry = drawn.visible_entry(request, entry_id)
     return entry if entry.editable and duties.holds(request.actor, Duty.OWNER, entry) else None
 
 
@@ -42,7 +41,7 @@ def entry_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """GET the form; POST keeps it and hands it in; POST from the autosave only keeps it."""
     if request.headers.get("X-Autosave") == "1":
         return _autosave(request, entry_id)
-    entry = _mine(request, entry_id)
+    entry = _mine(request, drawn.visible_entry(request, entry_id))
     if entry is None:
         return redirect("programs:entry", entry_id)
     if request.method != "POST":
@@ -54,7 +53,7 @@ def _autosave(request: HttpRequest, entry_id: int) -> HttpResponse:
     """200 with what others changed meanwhile, 409 where both changed the same answer, 401 for somebody else's page."""
     if request.headers.get("X-User", "") not in ("", str(request.user.pk)):
         return JsonResponse({"message": _("这台电脑现在登录的是%(who)s") % {"who": request.user.name}}, status=OTHER)
-    entry = _mine(request, entry_id)
+    entry = _mine(request, drawn.found_entry(request, entry_id, "call"))
     if entry is None:
         return JsonResponse({"message": _("这一件已经不归你们改了。你的字存在这台电脑")}, status=CONFLICT)
     try:
@@ -132,7 +131,7 @@ def _explain(form: EntryForm, entry: Entry, move: Move, refusal: Refused) -> Non
 @access("entry", "update", methods=("GET",))
 def entry_rules(request: HttpRequest, entry_id: int) -> HttpResponse:
     """After an autosave: the rules, the table of contents and what is still missing, drawn anew."""
-    entry = _mine(request, entry_id)
+    entry = _mine(request, drawn.visible_entry(request, entry_id))
     if entry is None:
         return HttpResponse(status=204)
     form = EntryForm(entry.call, entry.data, subject=entry.subject)
@@ -240,7 +239,7 @@ def _page(
     words = entry.flags.get("fields", {}) if entry.state == State.RETURNED else {}
     due = deadlines.due(entry)
     left_days = current().workdays_left(days.now(), due)
-    moves = drawn.buttons(request.actor, entry)
+    moves = drawn.open_moves(request.actor, entry)
     button = next((one for one in moves if one.move == sending(entry)), None)
     others = [one for one in moves if one is not button]
     context = {

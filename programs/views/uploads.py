@@ -19,7 +19,7 @@ from programs.views import drawn
 
 
 def _mine(request: HttpRequest, entry_id: int) -> Entry:
-    entry = drawn.visible_entry(request, entry_id)
+    entry = drawn.found_entry(request, entry_id, "call")
     if not duties.holds(request.actor, Duty.OWNER, entry):
         raise Http404
     return entry

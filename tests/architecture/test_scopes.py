@@ -30,7 +30,6 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ): "where a merged person went: by its scope",
     ("portal/privacy/views/retention.py", "retention", "Job"): "the machine's own runs, nobody's job",
     ("programs/views/deadlines.py", "extend", "Organization"): "below the owner of the call in hand",
-    ("programs/views/drawn.py", "_place", "Organization"): "names of unions that the entries in hand passed",
     ("programs/views/objections.py", "objection_receipt", "Objection"): "the receipt's code is the right to it",
 }
 

@@ -7,12 +7,14 @@ function fixed(body) {
   return new Set([...body.querySelectorAll("tr:not([data-move]) td.n")].map((cell) => Number(cell.textContent)));
 }
 
-// Numbers of rows that were handed up are taken; rows without a number stay without one until they are moved.
+// Numbers of rows that were handed up are taken. What stands above a ranked row is ranked too, or the order that is
+// seen would not be the one that is saved; rows below the last ranked one stay without a number until they are moved.
 function number(body, moved) {
   const taken = fixed(body);
+  const all = boxes(body);
+  const last = all.findLastIndex((box) => box.value || box.closest("tr") === moved);
   let n = 0;
-  boxes(body).forEach((box) => {
-    if (!box.value && box.closest("tr") !== moved) return;
+  all.slice(0, last + 1).forEach((box) => {
     n += 1;
     while (taken.has(n)) n += 1;
     box.value = n;

@@ -76,6 +76,20 @@ def fill(rows: dict[str, int], otherwise: int) -> int:
     return total
 
 
+def shape() -> set[tuple]:
+    """Every column, constraint, index and trigger of our tables, in the database's own words."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT 'column', table_name, column_name, data_type || is_nullable || coalesce(column_default, '')
+              FROM information_schema.columns WHERE table_schema = 'public'
+            UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+              FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+            UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+            UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+              FROM pg_trigger WHERE NOT tgisinternal""")
+        return set(cursor.fetchall())
+
+
 @dataclass
 class Waits:
     """What people waited for a table while a migration ran: the longest, in seconds, with the migration's name."""
@@ -148,11 +162,14 @@ def test_each_migration_forward_and_back_while_people_work(world, figure, full_s
         before = dict(node for node in plan if node not in later)  # the last of each app that stays
         oldest = [(app, before[app]) for app in {app for app, _name in later}]
         rows = fill(ROWS, ROWS_ELSE) if full_size else fill({}, 2_000)
+        # the copy's tables were made by Django's own `migrate`: the difference is what `prepare` does otherwise
+        made = shape()
         found = {}
         for way, targets in (("back", oldest), ("forward", newest)):
             with people_at_work(url) as waits:
                 migrate(targets, waits)
             found[way] = waits
+        again = shape()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM programs_entry")
             left = cursor.fetchone()[0]
@@ -165,7 +182,9 @@ def test_each_migration_forward_and_back_while_people_work(world, figure, full_s
     assert len(later) >= 3 and all(waits.asked > 100 for waits in found.values())
     # a small run shares its processors with others: there the figure is told, and judged at full size
     assert not full_size or max(waits.longest[0] for waits in found.values()) < LIMIT, found
-    assert left > rows / 10
+    figure("columns, constraints, indexes and triggers otherwise than before", len(made ^ again), wanted="0")
+    assert left > rows / 10 and len(made) > 500
+    assert made ^ again == set()
 
 
 def test_the_control_a_migration_that_holds_a_table_is_seen(figure, full_size):

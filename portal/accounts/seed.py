@@ -1,12 +1,10 @@
 """Accounts of a whole city: the demo's own, and one that answers for every union."""
 
-from django.utils import timezone
-
 from portal.accounts.demo import PEOPLE, SINCE, second_officer, users
 from portal.accounts.models import Post, User
 from portal.core import trail
 from portal.core.actor import SYSTEM
-from portal.kit import copying
+from portal.kit import copying, days
 from portal.registry.models import Member
 
 OFFICERS = ("district", "vocational")
@@ -16,7 +14,7 @@ def unit_accounts(made: dict) -> None:
     """A chair or officer for each union, without a usable password."""
     held = {org for _login, _name, posts, _member, _tries in PEOPLE for _role, org in posts}
     first = dict(Member.objects.filter(active=True).order_by("organization", "-pk").values_list("organization", "name"))
-    now, accounts, posts = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0), [], []
+    now, accounts, posts = days.now().replace(hour=0, minute=0, second=0, microsecond=0), [], []
     made["contacts"] = {}
     taken = max(*(user.pk for user in made["users"].values()), *Post.objects.values_list("pk", flat=True))
     for n, (key, org) in enumerate(made["orgs"].items(), taken + 1):

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import policy
@@ -100,7 +99,7 @@ def open_query(sealed: str) -> str:
 
 
 def file_name(listing: Listing) -> str:
-    return f"{listing.export_name}-{timezone.localdate():%Y%m%d}.xlsx"
+    return f"{listing.export_name}-{days.today():%Y%m%d}.xlsx"
 
 
 def record(by: Actor, key: str, rows: int, columns: list[str], query: str, **more: int | str) -> None:

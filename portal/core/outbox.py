@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
-from django.utils import timezone
 
 from portal.core.models import Message
+from portal.kit import days
 
 Kind = Message.Kind
 
@@ -20,7 +20,7 @@ def tell(
     ``kind`` and what each person chose settle by which channels it goes, outside this transaction
     (``portal.core.deliveries``). Texts hold no personal values beyond names: they leave the house.
     """
-    key = key or hashlib.sha256(f"{subject}|{body}|{url}|{timezone.now():%Y%m%d%H%M}".encode()).hexdigest()[:40]
+    key = key or hashlib.sha256(f"{subject}|{body}|{url}|{days.now():%Y%m%d%H%M}".encode()).hexdigest()[:40]
     rows = [Message(user=user, subject=subject[:200], body=body, url=url, key=key, kind=kind) for user in users]
     Message.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
@@ -36,4 +36,4 @@ def mark_read(user, message_ids: list[int] | None = None) -> int:
     rows = Message.objects.filter(user=user, read_at__isnull=True)
     if message_ids is not None:
         rows = rows.filter(pk__in=message_ids)
-    return rows.update(read_at=timezone.now())
+    return rows.update(read_at=days.now())

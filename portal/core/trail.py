@@ -92,7 +92,7 @@ def seal(limit: int = 5000) -> int:
             return 0
         last = Seal.objects.order_by("-seq").first()
         seq, mac = (last.seq, last.mac) if last else (0, "")
-        now, seals = timezone.now(), []
+        now, seals = days.now(), []
         for record in Record.objects.filter(seal__isnull=True).order_by("id")[:limit]:
             seq, mac = seq + 1, _mac(mac, record)
             seals.append(Seal(seq=seq, record=record, mac=mac, sealed_at=now))
@@ -107,7 +107,7 @@ def anchor(folder: Path | None = None) -> Path | None:
         return None
     folder = folder or settings.ANCHOR_DIR
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{timezone.localdate():%Y-%m-%d}.txt"
+    path = folder / f"{days.today():%Y-%m-%d}.txt"
     line = f"{_line(head)}\n".encode()
     with path.open("ab", buffering=0) as file:
         end = file.tell()
@@ -151,13 +151,13 @@ def mail_anchor() -> int:
     text = (
         f"{line}\n\n这一行是操作记录的封记，请保存这封信。以后核对时交给审计：manage.py verify_trail --anchors 这封信\n"
     )
-    subject = f"操作记录封记 {timezone.localdate():%Y-%m-%d} 第 {head.seq} 号"
+    subject = f"操作记录封记 {days.today():%Y-%m-%d} 第 {head.seq} 号"
     EmailMessage(subject, text, to=settings.ANCHOR_MAIL).send()
     return len(settings.ANCHOR_MAIL)
 
 
 def _line(head: Seal) -> str:
-    return f"{head.seq} {head.mac} {timezone.now():%Y-%m-%dT%H:%M:%SZ}"
+    return f"{head.seq} {head.mac} {days.now():%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _anchored(folder: Path, more: Iterable[Path] = ()) -> dict[int, set[str]]:

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from portal.kit import days
 from portal.kit.refusal import Refused
 
 UNPROCESSABLE = 422
@@ -141,7 +141,7 @@ def refuse(form: BaseForm, refusal: Refused) -> None:
 
 def saved(**extra: Any) -> JsonResponse:
     """The answer to an autosave: when it was saved."""
-    return JsonResponse({"saved": f"{timezone.localtime():%H:%M}", **extra})
+    return JsonResponse({"saved": f"{days.local(days.now()):%H:%M}", **extra})
 
 
 def form_page(request: HttpRequest, form: BaseForm, template: str = "kit/form.html", **context: Any) -> HttpResponse:

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from portal.kit import days
 from portal.kit.gather import gather
 from portal.kit.sheets_write import Col, Mark, write_table
 from portal.kit.table_query import Asked
@@ -99,7 +99,7 @@ def _footer(asked: Asked, actor: Any) -> tuple[str, ...]:
     if asked.params.get("q", "").strip():
         conditions.append(_("找：%(words)s") % {"words": asked.params["q"].strip()})
     words = "；".join(conditions) or _("没有限定")
-    when = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+    when = f"{days.local(days.now()):%Y-%m-%d %H:%M}"
     return (
         asked.listing.title,
         _("%(who)s %(when)s 导出") % {"who": who, "when": when},
@@ -123,7 +123,7 @@ def export_response(request: HttpRequest, asked: Asked, columns: list[str] | Non
     target = TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     write_listing(listing, asked.queryset, query, columns, target, actor=actor)
     target.seek(0)
-    name = f"{listing.export_name}-{timezone.localdate():%Y%m%d}.xlsx"
+    name = f"{listing.export_name}-{days.today():%Y%m%d}.xlsx"
     response = FileResponse(target, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

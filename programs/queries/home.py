@@ -4,7 +4,6 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min, Q, QuerySet
-from django.utils import timezone
 
 from portal.accounts.models import Post, User
 from portal.core.actor import Actor
@@ -138,7 +137,7 @@ def of_teacher(actor: Actor) -> list[Entry]:
 # ── the three administrators and the auditors ──
 def trail_state() -> dict:
     """How much was recorded today, and up to when the records are sealed."""
-    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    start = days.local(days.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     sealed = Seal.objects.aggregate(last=Max("sealed_at"), n=Count("seq"))
     counted = Record.objects.aggregate(today=Count("pk", filter=Q(at__gte=start)), all=Count("pk"))
     return {**counted, "sealed": sealed["n"], "sealed_at": sealed["last"], "unsealed": counted["all"] - sealed["n"]}
@@ -146,7 +145,7 @@ def trail_state() -> dict:
 
 def refused_today() -> int:
     """How many acts the rules refused today."""
-    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    start = days.local(days.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     return Record.objects.filter(at__gte=start, act__endswith=".refused").count()
 
 

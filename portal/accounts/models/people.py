@@ -5,7 +5,6 @@ import datetime
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q, Value
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -104,7 +103,7 @@ class User(AbstractUser):
 class PostQuerySet(models.QuerySet):
     def current(self) -> "PostQuerySet":
         """Posts in force today."""
-        today = timezone.localdate()
+        today = days.today()
         return self.filter(Q(since__lte=today), Q(until__isnull=True) | Q(until__gte=today))
 
     def visible_to(self, actor: Actor) -> "PostQuerySet":

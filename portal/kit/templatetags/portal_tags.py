@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.kit import days
 from portal.kit.drawing import draw_field, problems_of, sections_of
 from portal.kit.forms import new_key
 
@@ -92,7 +93,7 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     text = _("%(month)d月%(day)d日") % {"month": value.month, "day": value.day}
-    return text if value.year == timezone.localdate().year else _("%(year)d年") % {"year": value.year} + text
+    return text if value.year == days.today().year else _("%(year)d年") % {"year": value.year} + text
 
 
 @register.filter

@@ -14,12 +14,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import trail
 from portal.core.actor import Actor
 from portal.core.jobs import JobRun
+from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.imports.checking import CHUNK, chunks, encode
 from portal.registry.imports.spec import ALL, Found, Importer, Line, Scope
@@ -94,7 +94,7 @@ def _commit(batch: ImportBatch, importer: Importer, scope: Scope, run: JobRun) -
         total = wanted(batch).count()
         with Beside(run, total, _("入库")) as beside:
             written = _write_all(batch, importer, replace(scope, lock=True), beside)
-        batch.state, batch.committed_at = ImportBatch.State.COMMITTED, timezone.now()
+        batch.state, batch.committed_at = ImportBatch.State.COMMITTED, days.now()
         batch.summary = {**batch.summary, "written": written}
         batch.version += 1
         batch.result_file = None  # the one of the check says nothing of what was written

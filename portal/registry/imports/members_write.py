@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import ProtectedError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import trail
@@ -52,7 +51,7 @@ class _Person:
     """A new person as the columns of ``_COPIED``; sealed, with the search keys."""
 
     def __init__(self, look: Look) -> None:
-        self.look, self.now = look, timezone.now()
+        self.look, self.now = look, days.now()
         self.seals = {name: Member._meta.get_field(name).sealer() for name in _SEALED}
         self.blank = {name: Member._meta.get_field(name).get_default() for name in _NEW}
 

@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
 from portal.accounts import actions, checks
 from portal.accounts.models import Post
 from portal.core.actor import SYSTEM
+from portal.kit import days
 from portal.kit.refusal import Refused
 from portal.registry.actions.organizations import create_organization
 from portal.registry.models import Organization
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             city = Organization.objects.filter(kind="city").first()
             city = city or create_organization(SYSTEM, None, "city", "0", name=options["union"])
             user, password = actions.create_user(SYSTEM, options["username"], options["name"])
-            actions.grant_post(SYSTEM, user, "security", city, timezone.localdate())
+            actions.grant_post(SYSTEM, user, "security", city, days.today())
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{user.username}  {password}   (shown once; sign in and set up the second factor)")

@@ -5,9 +5,14 @@ import uuid
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from hypothesis import settings as hypothesis_settings
 
 from portal.core.actor import Actor
 from tests import factories
+
+# a machine that does other things as well is no counterexample
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 @pytest.fixture(scope="session")

@@ -124,15 +124,17 @@ def copied(name: str) -> Iterator[str]:
     connection.close()
     copy = f"{test}_{name}"
     # a template must have no other sessions: threads of tests before may have left some
-    leftovers = (
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{test}' AND usename = current_user"
-    )
-    beside(leftovers, f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)', f'CREATE DATABASE "{copy}" TEMPLATE "{test}"')
+    beside(alone(test), alone(copy), f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{test}"')
     try:
         yield copy
     finally:
         connection.close()
-        beside(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        beside(alone(copy), f'DROP DATABASE "{copy}"')
+
+
+def alone(name: str) -> str:
+    """Ends our sessions in a database. ``WITH (FORCE)`` would stumble over autovacuum, which is not ours to end."""
+    return f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = current_user"
 
 
 @contextmanager

@@ -183,7 +183,7 @@ def test_control_without_the_transaction_rows_stay(world, figure):
 @pytest.mark.services
 def test_kill_9_during_the_commit_leaves_all_or_nothing(world, figure, full_size, tmp_path):
     """A real worker, killed while it writes: nothing is there; the next worker does it once."""
-    size, kills = (20_000, 3) if full_size else (3000, 1)
+    size, kills = (20_000, 3) if full_size else (8000, 1)
     chair = world["a.officer"]
     batch = batches.upload(chair, importer("members"), SimpleUploadedFile("名册.xlsx", many(size, world)), days.today())
     before = counts()

@@ -98,12 +98,12 @@ def beat(var: Path, app: str = "portal.celery:app") -> Iterator[None]:
         kill(process)
 
 
-def until(happened: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait for something; the seconds it took. Fails with ``what`` when it does not come."""
+def until(happened: Callable[[], bool], seconds: float, what: str, why: Callable[[], object] = str) -> float:
+    """Wait for something; the seconds it took. Fails with ``what``, and ``why`` of then, when it does not come."""
     began = time.monotonic()
     while not happened():
         if time.monotonic() - began > seconds:
-            raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} s {why()}")
         time.sleep(0.1)
     return time.monotonic() - began
 

@@ -95,7 +95,7 @@ DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # through a pooler of transactions a cursor of the server would outlive its connection
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("POOLED_TRANSACTIONS", default=False)
 # pages are many and short: a query that took a second processor would take it from another page. Each trigger reads
-# `pgtrigger.ignore`: unset, that is an error caught in a subtransaction, and ending one looks through all rows that wait
+# `pgtrigger.ignore`: unset, that is an error caught in a subtransaction, whose end looks through all rows that wait
 # for their foreign keys, so that many rows in one transaction cost the square of their number.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "options", "-c lock_timeout=3000 -c max_parallel_workers_per_gather=0 -c jit=off -c pgtrigger.ignore={}"

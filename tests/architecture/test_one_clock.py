@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.architecture.test_one_door import ROOT, ROOMS
+from tests.architecture.test_one_door import ROOMS, ROOT
 
 #: Calls that read the machine's own clock; ``timezone.localtime(moment)`` only converts, durations are free.
 CLOCKS = re.compile(r"\btimezone\.(now|localdate|localtime)\(\)|\b(datetime|date)\.(now|today|utcnow)\(")

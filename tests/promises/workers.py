@@ -18,7 +18,8 @@ from portal.ops.embedded import answers
 from portal.ops.places import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-_BROKER = 9  # a Redis database of its own: other tests' jobs are not this worker's
+#: A Redis database of its own for each process of the test run: its tasks are nobody else's to take.
+_BROKER = 9 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def environment(var: Path) -> dict[str, str]:

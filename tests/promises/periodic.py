@@ -1,4 +1,7 @@
-"""The portal's Celery application with a test's schedule: the same work every second, or mail twice a second."""
+"""The portal's Celery application with a test's schedule: the same work every second, or mail twice a second.
+
+Never imported by a test: the schedule of its own process would be gone for the tests after it.
+"""
 
 import os
 import time

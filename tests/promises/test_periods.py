@@ -13,7 +13,6 @@ from portal.core import periods
 from portal.core.models import Message, PeriodicRun
 from portal.core.periods import once
 from tests.promises import workers
-from tests.promises.periodic import LENGTH
 
 
 def rounds(body: str) -> list[int]:
@@ -54,7 +53,7 @@ def test_two_beats_do_each_job_of_each_period_once(figure, full_size, tmp_path, 
     figure("control: asked for more than once", sum(n > 1 for n in rounds("asked")), wanted="> 0")
     assert set(rounds("done")) == {1}
     assert max(rounds("asked")) > 1, "the beats asked once only: nothing was proved"
-    assert whole and all(n == jobs for n in whole), (LENGTH, whole)
+    assert whole and all(n == jobs for n in whole), whole
 
 
 @pytest.mark.promise("P-NOTE4")

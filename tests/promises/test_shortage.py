@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.urls import reverse
 from django_celery_beat.models import PeriodicTask
@@ -128,6 +129,7 @@ def beat_of_yesterday() -> None:
     """The schedule as a beat left it a day ago: every task is due."""
     DatabaseScheduler(app=app)
     PeriodicTask.objects.update(last_run_at=days.now() - DAY)
+    assert set(settings.CELERY_BEAT_SCHEDULE) <= set(PeriodicTask.objects.values_list("name", flat=True))
 
 
 def lacking(late: int) -> list[str]:

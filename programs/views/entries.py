@@ -35,7 +35,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") and not may_export:
         raise Http404
     listing = tables.ENTRIES if may_export else replace(tables.ENTRIES, export_name="")
-    return listing_page(request, listing, tables.listed(request.actor), h1=_("推荐"))
+    return listing_page(request, listing, tables.drawn(request.actor), h1=_("推荐"))
 
 
 @access("entry", "move", methods=("GET",))

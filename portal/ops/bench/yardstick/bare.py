@@ -115,7 +115,7 @@ FILL = (
     "INSERT INTO bare_item (number, subject, state, unit_id, person_id, note, updated_at) SELECT '沪教巾〔2026〕' || n,"
     " '王敏芳' || n, 'review', n %% 3300 + 1, n %% %(members)s + 1, '每周任课 14 节，指导青年教师 4 人',"
     " now() - n * interval '1 minute' FROM generate_series(1, %(entries)s) n",
-    "ANALYZE",
+    "VACUUM (ANALYZE)",
 )
 
 

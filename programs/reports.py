@@ -62,11 +62,16 @@ def day_line(moment: datetime.datetime, title: str, detail: str = "", url: str =
 
 def stage(up: int, below: int, drafts: int, lapsed: int = 0) -> str:
     """How far a unit is: handed over, still below it, being written, too late."""
-    parts = (
-        (up, _("已报 %(n)d 件")), (below, _("下面在审 %(n)d 件")), (drafts, _("草稿 %(n)d 件")),
-        (lapsed, _("逾期 %(n)d 件")),
-    )  # fmt: skip
-    return "，".join(text % {"n": n} for n, text in parts if n) or _("未开始")
+    said = []
+    if up:
+        said.append(_("已报 %(n)d 件") % {"n": up})
+    if below:
+        said.append(_("下面在审 %(n)d 件") % {"n": below})
+    if drafts:
+        said.append(_("草稿 %(n)d 件") % {"n": drafts})
+    if lapsed:
+        said.append(_("逾期 %(n)d 件") % {"n": lapsed})
+    return "，".join(said) or _("未开始")
 
 
 # ── chart ──

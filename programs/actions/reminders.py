@@ -28,19 +28,23 @@ def late_units(call: Call) -> list[Organization]:
 def to_remind(call: Call) -> list[Organization]:
     """The late ones whose own deadline is still to come and who were not reminded today, with ``due_at``."""
     later = dict(Extension.objects.standing().filter(call=call).values_list("organization", "closes_at"))
-    return remindable(call, late_units(call), later, queries.reminders(call).today)
+    late = late_units(call)
+    due = remindable(call, [unit.pk for unit in late], later, queries.reminders(call).today)
+    found = [unit for unit in late if unit.pk in due]
+    for unit in found:
+        unit.due_at = due[unit.pk]  # type: ignore[attr-defined]
+    return found
 
 
 def remindable(
-    call: Call, late: Iterable[Organization], later: Mapping[int, datetime.datetime], done: Container[int]
-) -> list[Organization]:
-    """The same among late units that are known, with the later deadlines and who was reminded today."""
-    found, now = [], days.now()
-    for unit in late:
-        unit.due_at = max(call.closes_at, later.get(unit.pk, call.closes_at))  # type: ignore[attr-defined]
-        if unit.pk not in done and unit.due_at >= now:  # type: ignore[attr-defined]
-            found.append(unit)
-    return found
+    call: Call, late: Iterable[int], later: Mapping[int, datetime.datetime], done: Container[int]
+) -> dict[int, datetime.datetime]:
+    """The same among the late units of these numbers, unit → its deadline: with the later deadlines and who was
+    reminded today.
+    """
+    now = days.now()
+    due = {unit: max(call.closes_at, later.get(unit, call.closes_at)) for unit in late}
+    return {unit: at for unit, at in due.items() if unit not in done and at >= now}
 
 
 @transaction.atomic

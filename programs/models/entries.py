@@ -84,6 +84,12 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["desk", "state", "desk_since", "id"]),
             models.Index(fields=["call", "state"]),
+            # all that counting an edition by unit and state reads, so that it does not read the answers beside
+            models.Index(
+                fields=["call", "organization", "category", "state"],
+                include=["desk", "returned_from", "submitted_at"],
+                name="entry_tally",
+            ),
             models.Index(fields=["organization", "state"]),
             models.Index(fields=["-updated_at", "id"]),
             models.Index(fields=["member"]),

@@ -1,11 +1,18 @@
 """Which branch of the tree an organisation belongs to."""
 
-from django.db.models import Case, F, When
-
 from portal.registry.models import Organization
 
-#: How far below the owner a union may lie: city, university, school, department, group (``registry`` ``BELOW``).
-LEVELS = 4
+#: In a statement: every organisation with its ``unit``, the one reporting to ``owner`` that it belongs to; itself where
+#: it lies beside. The owner, a unit and three below it is how deep the tree goes (``registry`` ``BELOW``).
+WITH_BRANCH = """(
+    SELECT o.id, CASE %(owner)s
+        WHEN o.parent_id THEN o.id WHEN up1.parent_id THEN up1.id WHEN up2.parent_id THEN up2.id
+        WHEN up3.parent_id THEN up3.id ELSE o.id END AS unit
+    FROM registry_organization o
+        LEFT JOIN registry_organization up1 ON up1.id = o.parent_id
+        LEFT JOIN registry_organization up2 ON up2.id = up1.parent_id
+        LEFT JOIN registry_organization up3 ON up3.id = up2.parent_id
+)"""
 
 
 def branches(owner_id: int) -> dict[int, int]:
@@ -22,9 +29,3 @@ def branches(owner_id: int) -> dict[int, int]:
             found[at] = unit
             found.update(dict.fromkeys(path, unit))
     return found
-
-
-def branch_of(owner_id: int, path: str = "organization") -> Case:
-    """The same inside a query: the reporting unit of the organisation that ``path`` leads to."""
-    ups = [path + "__parent" * n for n in range(LEVELS)]
-    return Case(*(When(**{f"{up}__parent": owner_id}, then=F(f"{up}__id")) for up in ups), default=F(f"{path}__id"))

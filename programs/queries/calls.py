@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Case, Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from portal.core.models import Record
 from portal.kit import days
 from portal.registry.models import Organization
 from programs.models import Call, Category, Entry, Extension, Quota
-from programs.queries.branches import branch_of
+from programs.queries.branches import WITH_BRANCH
 from programs.queries.posts import UNIT_ROLES
 from programs.queries.quotas import of_units
 from programs.spec import TAKES_A_PLACE, State
@@ -29,9 +30,25 @@ ANSWERING = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(ANSWE
 _UP = Q(submitted_at__isnull=False) & (
     Q(desk=F("call__owner")) | Q(state=State.RETURNED, returned_from=F("call__owner"))
 )
-_BELOW = Q(submitted_at__isnull=False, state__in=[State.REVIEW, State.RETURNED])
-_DRAFT = Q(state=State.DRAFT)
-_LAPSED = Q(state=State.LAPSED)
+# By unit and prize and, from the same look at the entries, by state; the index entry_tally holds all that is read.
+# Written out, because making this statement from expressions takes longer (3.5 ms) than PostgreSQL needs for 4,000
+# entries. ``up`` is ``_UP``.
+_TALLIES = f"""
+SELECT call_id, unit, category_id, state,
+    count(*) FILTER (WHERE up), count(*) FILTER (WHERE waits AND NOT up), count(*) FILTER (WHERE state = 'draft'),
+    count(*) FILTER (WHERE state = 'lapsed'), count(*) FILTER (WHERE up AND state = ANY(%(taking)s)),
+    count(*) FILTER (WHERE sent)
+FROM (
+    SELECT e.call_id, branch.unit, e.category_id, e.state, e.submitted_at IS NOT NULL AS sent,
+        e.submitted_at IS NOT NULL AND e.state IN ('review', 'returned') AS waits,
+        e.submitted_at IS NOT NULL
+            AND (e.desk_id = %(owner)s OR e.state = 'returned' AND e.returned_from_id IS NOT DISTINCT FROM %(owner)s)
+            AS up
+    FROM programs_entry e JOIN {WITH_BRANCH} branch ON branch.id = e.organization_id
+    WHERE e.call_id = ANY(%(calls)s)
+) seen
+GROUP BY GROUPING SETS ((call_id, unit, category_id), (call_id, state))
+"""  # nosec B608 # constants, its values are bound
 
 
 @dataclass
@@ -49,31 +66,39 @@ class Tally:
         return sum(self.by_category.values())
 
 
-def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]:
-    """Call id → unit id → tally. One query for any number of calls and entries."""
-    ids = [call.pk for call in calls]
-    found: dict[int, dict[int, Tally]] = {pk: defaultdict(Tally) for pk in ids}
-    if not ids:
+class Counted(NamedTuple):
+    """Of one call: unit → tally, and state → how many were handed in."""
+
+    units: dict[int, Tally]
+    states: dict[str, int]
+
+
+def counted(calls: Iterable[Call], owner_id: int) -> dict[int, Counted]:
+    """Call id → what its units have, and in which states. One query for any number of calls and entries."""
+    found = {call.pk: Counted(defaultdict(Tally), {}) for call in calls}
+    if not found:
         return found
-    rows = (
-        Entry.objects.filter(call__in=ids)
-        .annotate(unit=branch_of(owner_id))
-        .values_list("call_id", "unit", "category_id")
-        .annotate(
-            up=Count("pk", filter=_UP), below=Count("pk", filter=_BELOW & ~_UP), drafts=Count("pk", filter=_DRAFT),
-            lapsed=Count("pk", filter=_LAPSED),
-            taken=Count("pk", filter=_UP & Q(state__in=TAKES_A_PLACE)),
-        )
-        .order_by()
-    )  # fmt: skip
-    for call_id, unit, category_id, up, below, drafts, lapsed, taken in rows:
-        tally = found[call_id][unit]
+    asked = {"calls": list(found), "owner": owner_id, "taking": [str(one) for one in TAKES_A_PLACE]}
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLIES, asked)
+        rows = cursor.fetchall()
+    for call_id, unit, category_id, state, up, below, drafts, lapsed, taken, sent in rows:
+        if unit is None:
+            if sent:
+                found[call_id].states[state] = sent
+            continue
+        tally = found[call_id].units[unit]
         tally.up += up
         tally.below += below
         tally.drafts += drafts
         tally.lapsed += lapsed
         tally.by_category[category_id] += taken
     return found
+
+
+def tallies(calls: Iterable[Call], owner_id: int) -> dict[int, dict[int, Tally]]:
+    """Call id → unit id → tally. One query."""
+    return {pk: one.units for pk, one in counted(calls, owner_id).items()}
 
 
 def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
@@ -91,17 +116,26 @@ def places_by_unit(calls: Iterable[Call]) -> dict[int, dict[int, int]]:
     return found
 
 
-def with_contacts(units: QuerySet[Organization]) -> QuerySet[Organization]:
-    """Units with ``contact``, the name of who answers for it: the clerk before the officer before the chair."""
+class Reporter(NamedTuple):
+    """A unit by its number, with how it is called and who answers for it, "" where nobody does."""
+
+    pk: int
+    short: str
+    contact: str
+
+
+def with_contacts(units: QuerySet[Organization]) -> list[Reporter]:
+    """Who answers for these units: the clerk before the officer before the chair. One query."""
     rows = Post.objects.current().filter(organization=OuterRef("pk"), role__in=ANSWERS)
     first = rows.annotate(rank=ANSWERING).order_by("rank", "id").values("user__name")[:1]
-    return units.annotate(contact=Coalesce(Subquery(first), Value("")))
+    found = units.values_list("pk", "short_name", "name", Coalesce(Subquery(first), Value("")))
+    return [Reporter(pk, short or name, contact) for pk, short, name, contact in found]
 
 
 def contacts(unit_ids: Iterable[int]) -> dict[int, str]:
     """Unit → its contact, where it has one. One query."""
     units = Organization.objects.filter(pk__in=list(unit_ids)).order_by()
-    return dict(with_contacts(units).exclude(contact="").values_list("pk", "contact"))
+    return {one.pk: one.contact for one in with_contacts(units) if one.contact}
 
 
 class Reminders(NamedTuple):

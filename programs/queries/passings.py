@@ -1,13 +1,12 @@
 """What may be handed on to an outside body, and what waits for its answer."""
 
+from collections.abc import Container
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.core.actor import Actor
 from programs.models import Call, Category, Entry, Notice, PassingLine
 from programs.spec import State
-
-#: Where entries stand that may be handed on at all.
-FROM = {State.SHORTLIST, State.NOTICE, State.APPROVED}
 
 
 def ready(call: Call) -> QuerySet[Entry]:
@@ -28,9 +27,14 @@ def decided(call: Call) -> QuerySet[Entry]:
     return Entry.objects.filter(Exists(others), call=call, state=State.APPROVED, passing_line__isnull=True)
 
 
-def anything(call: Call) -> bool:
-    """Whether something may be handed on now. One query."""
-    return Entry.objects.filter(Q(pk__in=ready(call).values("pk")) | Q(pk__in=decided(call).values("pk"))).exists()
+def anything(call: Call, states: Container[str]) -> bool:
+    """Whether something may be handed on now. ``states`` are those that the call's entries are in: they spare most
+    editions both questions.
+    """
+    slate = State.SHORTLIST in states and call.param("pass_up_from") == "slate"
+    return ((State.NOTICE in states or slate) and ready(call).exists()) or (
+        State.APPROVED in states and decided(call).exists()
+    )
 
 
 def answerable(actor: Actor) -> QuerySet[PassingLine]:

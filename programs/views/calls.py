@@ -24,7 +24,6 @@ from programs.models import Call, Category, Entry, Extension
 from programs.models.entries import badge
 from programs.queries import calls as queries
 from programs.queries import passings
-from programs.queries.entries import counts_by_state
 from programs.queries.papers import DECISION, papers_of
 from programs.queries.quotas import quota_table, reporting
 from programs.spec import Duty, State
@@ -150,43 +149,42 @@ def _dashboard(request: HttpRequest, found: Call, manages: bool) -> dict[str, An
     categories = list(found.categories.all())
     extended = {one.organization_id: one for one in Extension.objects.standing().filter(call=found)}
     reminded = queries.reminders(found)
-    rows = _unit_rows(found, categories, extended, reminded)
+    counted = queries.counted([found], found.owner_id)[found.pk]
+    rows = _unit_rows(found, categories, counted.units, extended, reminded)
     late = [row for row in rows if row.late]
     remindable = _remindable(found, late, extended, reminded)
     shown = request.GET.get("units", "")
     kept = {"late": late, "extended": [row for row in rows if row.extension]}.get(shown, rows)
-    states = counts_by_state([found]).get(found.pk, {})
+    states = counted.states
     papers = papers_of(found, request.actor)
     decided = any(one.kind == DECISION for one in papers)
     confirmed, waiting = amendments.standing(found)
+    all_url = todo.entries_url(found)
     return {
-        "categories": categories, "units": len(rows), "shown": shown, "manages": manages,
+        "categories": categories, "units": len(rows), "shown": shown, "manages": manages, "listed": len(kept),
         "rows": unit_rows.drawn(kept, found, categories, manages and bool(remindable), manages and not decided),
         "late": len(late), "reported": sum(1 for row in rows if row.tally.up),
         "extended": len(extended), "reminded_at": reminded.last, "remindable": remindable,
         "returned": sum(one.returned for one in categories),
         "received": sum(states.values()),
-        "states": [
-            (badge(state), states[state], todo.entries_url(found, state=state)) for state in State if state in states
-        ],
-        "all_url": todo.entries_url(found),
+        "states": [(badge(state), states[state], f"{all_url}&state={state}") for state in State if state in states],
+        "all_url": all_url,
         "amendments": confirmed, "to_confirm": waiting, "papers": papers,
         "bulletins": list(found.bulletins.defer("lines")[:5]),
-        "passable": manages and bool(passings.FROM & set(states)) and passings.anything(found),
+        "passable": manages and passings.anything(found, states),
         "to_propose": bool({State.REVIEW, State.SHORTLIST} & set(states)),
     }  # fmt: skip
 
 
 def _unit_rows(
-    found: Call, categories: list[Category], extended: dict[int, Extension], reminded: queries.Reminders
-) -> list[UnitRow]:
+    found: Call, categories: list[Category], tally: dict[int, queries.Tally], extended: dict[int, Extension],
+    reminded: queries.Reminders,
+) -> list[UnitRow]:  # fmt: skip
     places = quota_table(found, categories)
-    tally = queries.tallies([found], found.owner_id)[found.pk]
     rows = []
     for unit in queries.with_contacts(reporting(found)):
         there, given = tally[unit.pk], places.get(unit.pk, {})
-        stage = reports.stage(there.up, there.below, there.drafts, there.lapsed)
-        row = UnitRow(unit, given, there, stage, unit.contact, reminded.times.get(unit.pk, 0), extended.get(unit.pk))
+        row = UnitRow(unit, given, there, reminded.times.get(unit.pk, 0), extended.get(unit.pk))
         if row.due or there.up or there.below:
             rows.append(row)
     return rows
@@ -197,8 +195,7 @@ def _remindable(found: Call, late: list[UnitRow], extended: dict[int, Extension]
     if not late or found.state != Call.State.PUBLISHED or found.opens_at > days.now():
         return 0
     later = {unit: one.closes_at for unit, one in extended.items()}
-    units = reminders.remindable(found, [row.unit for row in late], later, reminded.today)
-    ids = {unit.pk for unit in units}
+    due = reminders.remindable(found, [row.unit.pk for row in late], later, reminded.today)
     for row in late:
-        row.remind = row.unit.pk in ids
-    return len(ids)
+        row.remind = row.unit.pk in due
+    return len(due)

@@ -148,6 +148,8 @@ class Organization(TreeNode):
     class Meta:
         verbose_name = _("组织")
         triggers = [HISTORY, OPEN_PARENT]
+        # who lies below whom is asked of all of them at once
+        indexes = [models.Index(fields=["parent", "id"], name="organization_below")]
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="organization_name_once"),
             models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organization_uscc_once"),

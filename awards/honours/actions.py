@@ -58,9 +58,7 @@ def start_certificates(by: Actor, call: Call) -> CertificateBatch:
     Call.objects.select_for_update().get(pk=call.pk)
     if CertificateBatch.objects.filter(call=call, job__state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
         raise Refused(_("上一批还在做，做完再看还差几张"))
-    waiting = (
-        Honour.objects.standing().filter(entry__call=call, decision__isnull=False, certificate__isnull=True).count()
-    )
+    waiting = Honour.objects.standing().filter(entry__call=call, decision__isnull=False, certified=False).count()
     if not waiting:
         raise Refused(_("没有还没做证书的荣誉"))
     batch = CertificateBatch.objects.create(call=call, count=waiting, created_by=by.user)
@@ -94,7 +92,7 @@ def number_certificates(batch: CertificateBatch) -> list[Certificate]:
     call = batch.call
     rows = (
         Honour.objects.standing()
-        .filter(entry__call=call, decision__isnull=False, certificate__isnull=True)
+        .filter(entry__call=call, decision__isnull=False, certified=False)
         .order_by("entry__number")
     )
     prefix = f"{call.program.number_prefix} {call.year}-"

@@ -1,5 +1,6 @@
 """The register of honours and their certificates."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -61,12 +62,18 @@ class Honour(models.Model):
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     revoked_document = models.CharField(_("撤销文号"), max_length=80, blank=True)
     revoked_reason = models.TextField(_("撤销原因"), blank=True)
+    #: Whether it has its certificate, set by a trigger: every page of an officer counts what still waits for one.
+    certified = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = HonourQuerySet.as_manager()
 
     class Meta:
         ordering = ["-awarded_on", "id"]
-        indexes = [models.Index(fields=["family", "member"]), models.Index(fields=["organization", "-awarded_on"])]
+        indexes = [
+            models.Index(fields=["family", "member"]),
+            models.Index(fields=["organization", "-awarded_on"]),
+            models.Index(fields=["entry"], condition=Q(certified=False, revoked_at=None), name="honour_to_certify"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True) | (~Q(revoked_document="") & ~Q(revoked_reason="")),
@@ -113,6 +120,14 @@ class Certificate(models.Model):
 
     class Meta:
         ordering = ["number"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="certifies",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="UPDATE honours_honour SET certified = true WHERE id = NEW.honour_id; RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

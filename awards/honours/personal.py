@@ -13,7 +13,7 @@ HOLDINGS = (
         Shred.KEEP,
         {
             Level.PERSONAL: ("member", "revoked_reason"),
-            Level.INTERNAL: ("id", "pinyin", "decision", "entry", "revoked_by"),
+            Level.INTERNAL: ("id", "pinyin", "decision", "entry", "revoked_by", "certified"),
         },
         person="member",
         copied=(

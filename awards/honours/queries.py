@@ -28,7 +28,7 @@ def held(
 
 def to_certify(actor: Actor):
     """Standing honours of the actor's own calls that have no certificate yet."""
-    rows = Honour.objects.standing().filter(certificate__isnull=True, entry__isnull=False, decision__isnull=False)
+    rows = Honour.objects.standing().filter(certified=False, entry__isnull=False, decision__isnull=False)
     return rows.filter(entry__call__owner=actor.organization_id) if actor.role == "officer" else rows.none()
 
 

@@ -33,12 +33,19 @@ class EntryQuerySet(models.QuerySet):
             return self.filter(handed_in | Q(organization=actor.organization))
         return self.filter(Q(organization=actor.organization) | Q(handed_in, organization__in=actor.tree_ids))
 
+    def to_review(self, actor: Actor) -> "EntryQuerySet":
+        """What lies on the desk of the acting post's organisation to be reviewed."""
+        reviews = actor.organization is not None and actor.role in ("chair", "officer")
+        return self.filter(desk=actor.organization, state=State.REVIEW) if reviews else self.none()
+
+    def to_mend(self, actor: Actor) -> "EntryQuerySet":
+        """What came back to the acting post's unit to be mended."""
+        mends = actor.organization is not None and actor.role in ("chair", "clerk", "officer")
+        return self.filter(organization=actor.organization, state=State.RETURNED) if mends else self.none()
+
     def on_desk_of(self, actor: Actor) -> "EntryQuerySet":
-        """What waits for the acting post: on its organisation's desk to review, or back at its unit to mend."""
-        if actor.organization is None or actor.role not in ("chair", "clerk", "officer"):
-            return self.none()
-        review = Q(desk=actor.organization, state=State.REVIEW) if actor.role != "clerk" else Q(pk=None)
-        return self.filter(review | Q(organization=actor.organization, state=State.RETURNED))
+        """What waits for the acting post, to review or to mend."""
+        return self.to_review(actor) | self.to_mend(actor)
 
 
 class Entry(models.Model):

@@ -87,7 +87,7 @@ def neighbours(actor: Actor, entry: Entry) -> dict[str, Any]:
 
     Empty if it has left the desk this very moment.
     """
-    line = Entry.objects.on_desk_of(actor).filter(state=State.REVIEW)
+    line = Entry.objects.to_review(actor)
     since = entry.desk_since
     ahead = Q(desk_since__lt=since) | Q(desk_since=since, pk__lt=entry.pk)
     behind = Q(desk_since__gt=since) | Q(desk_since=since, pk__gt=entry.pk)

@@ -48,7 +48,7 @@ def known_calls(route: list[Organization], actor: Actor) -> dict[int, Call]:
 
 def reviews(actor: Actor, calls: dict[int, Call]) -> list[Pile]:
     """What lies on the acting post's desk to be reviewed, by call."""
-    return _piles(Entry.objects.on_desk_of(actor).filter(state=State.REVIEW), calls)
+    return _piles(Entry.objects.to_review(actor), calls)
 
 
 def slates(actor: Actor, calls: dict[int, Call]) -> list[Pile]:

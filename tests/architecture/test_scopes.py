@@ -12,7 +12,9 @@ ROOMS = ("portal", "programs", "awards")
 #: Where requests are answered: here a query without its scope would show somebody's row to anybody.
 DOORS = ("views", "menu", "panels", "context")
 #: A scope by any of its names: the general one, and the narrower ones of an act.
-SCOPES = {"visible_to", "none", "owned_by", "writable_by", "on_desk_of", "waiting_for", "public"}
+SCOPES = {
+    "visible_to", "none", "owned_by", "writable_by", "on_desk_of", "to_review", "to_mend", "waiting_for", "public",
+}  # fmt: skip
 #: Filters by something in hand, which came through its own scope: the parts of a call, an entry, a plan, one's own.
 IN_HAND = {
     "call", "call_id", "owner", "owner_id", "organization", "organization_id", "desk", "desk_id", "user", "member",

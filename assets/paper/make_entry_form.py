@@ -58,6 +58,19 @@ def facts(document, name: str) -> None:
     marker(made, "{%tr endfor %}")
 
 
+def grid(document) -> None:
+    """A table of as many columns as its headings."""
+    made = table(document, (58, 58, 58))
+    for values in ("one.heads", "row"):
+        if values == "row":
+            marker(made, "{%tr for row in one.rows %}")
+        opened, middle, closed = made.add_row().cells
+        opened.text = f"{{%tc for text, css in {values} %}}"
+        write(middle, "{{ text }}", center=values != "row")
+        closed.text = "{%tc endfor %}"
+    marker(made, "{%tr endfor %}")
+
+
 def texts(document, loop: str, label: str, value: str, height: float) -> None:
     widths = (27, 147)
     made = table(document, widths)
@@ -89,6 +102,10 @@ def main() -> None:
     texts(document, "label, text in shorts", "{{ label }}", "{{ text }}", 18)
     gap(document)
     texts(document, "label, limit, lines in longs", "{{ label }}", "{{ lines | join('\n') }}", 90)
+    gap(document, "{%p for one in tables %}", 11)
+    gap(document, "{{ one.label }}", 12)
+    grid(document)
+    gap(document, "{%p endfor %}", 11)
     gap(document, "{%p for part in later %}", 11)
     gap(document, "{{ part.title }}", 12)
     facts(document, "part.rows")

@@ -1,5 +1,6 @@
 // Nothing typed is ever lost: saved 800 ms after the last key, kept on this computer when the net or the login is gone, offered back later.
 import { Clashes } from "./clashes.js";
+import { belongs } from "./rows.js";
 import { csrf, onLogin, user } from "./session.js";
 import { Slot, clock, forgetOld, offer, setField, typed, words } from "./slot.js";
 
@@ -7,6 +8,18 @@ const WAIT = 800;
 const RETRY = 15000;
 // What may still be sent while a page goes away; the copy on this computer covers the rest.
 const KEEPALIVE = 60000;
+
+// What a form says, whatever the order of its fields; of one answer if it is named.
+function said(body, name) {
+  const pairs = [...body].filter(([key]) => !name || belongs(key, name));
+  const sorted = new URLSearchParams(pairs);
+  sorted.sort();
+  return sorted.toString();
+}
+
+function drop(body, name) {
+  for (const key of new Set(body.keys())) if (belongs(key, name)) body.delete(key);
+}
 
 class Autosave {
   constructor(form) {
@@ -18,7 +31,7 @@ class Autosave {
     this.stopped = false;
     this.waiting = false;
     this.clashes = new Clashes(form, (name, side, theirs) => this.chosen(name, side, theirs));
-    this.sent = this.body().toString();
+    this.sent = said(this.body());
     form.addEventListener("input", () => this.soon());
     form.addEventListener("change", () => this.soon());
     form.addEventListener("submit", () => { clearTimeout(this.timer); this.slot.store(typed(form), true); this.stopped = true; });
@@ -37,7 +50,7 @@ class Autosave {
   }
 
   get dirty() {
-    return this.body().toString() !== this.sent;
+    return said(this.body()) !== this.sent;
   }
 
   soon() {
@@ -98,18 +111,17 @@ class Autosave {
     body.set("version", told.version);
     if (this.form.elements.version) this.form.elements.version.value = told.version;
     for (const [name, value] of Object.entries(told.fresh || {})) {
-      if (now.get(name) !== body.get(name)) continue;
+      if (said(now, name) !== said(body, name)) continue;
       setField(this.form, name, value);
-      const shown = this.body().get(name);
-      if (shown === null) body.delete(name);
-      else body.set(name, shown);
+      drop(body, name);
+      for (const [key, shown] of this.body()) if (belongs(key, name)) body.append(key, shown);
     }
     for (const clash of told.clashes || []) {
       this.clashes.add(clash);
-      body.delete(clash.name);
+      drop(body, clash.name);
       body.append("_held", clash.name);
     }
-    this.sent = body.toString();
+    this.sent = said(body);
     if (this.clashes.open.size) this.keep(`有 ${this.clashes.open.size} 处两边都改过，选一边`);
     else {
       this.slot.drop();

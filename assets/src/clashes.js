@@ -17,7 +17,7 @@ export class Clashes {
 
   show(block) {
     const name = block.dataset.clash;
-    const field = this.form.querySelector(`[name="${CSS.escape(name)}"]`);
+    const field = this.form.querySelector(`[name="${CSS.escape(name)}"], [data-rows="${CSS.escape(name)}"]`);
     const place = field && field.closest(".f");
     if (place) place.after(block);
     else this.form.prepend(block);

@@ -1,4 +1,5 @@
 // What a form says, and the copy of it on this computer. The owner is part of the key: on a shared computer nobody is offered another person's words.
+import { belongs, fillRows, growFor, tableOf } from "./rows.js";
 import { user } from "./session.js";
 
 const KEEP_DAYS = 7;
@@ -8,7 +9,7 @@ const TAB = "draft-tab";
 
 export function words(form, held = new Map()) {
   const data = new FormData(form);
-  const pairs = [...data].filter(([name, value]) => typeof value === "string" && !OURS.includes(name) && !held.has(name));
+  const pairs = [...data].filter(([name, value]) => typeof value === "string" && !OURS.includes(name) && ![...held.keys()].some((one) => belongs(name, one)));
   for (const name of held.keys()) pairs.push(["_held", name]);
   return new URLSearchParams(pairs);
 }
@@ -26,6 +27,8 @@ export function clock() {
 }
 
 export function setField(form, name, value) {
+  const table = tableOf(form, name);
+  if (table) fillRows(table, (typeof value === "string" ? JSON.parse(value || "[]") : value) || []);
   for (const field of form.elements) {
     if (field.name !== name || field.type === "hidden") continue;
     if (field.type === "checkbox") field.checked = value === true || value === "on";
@@ -37,6 +40,7 @@ export function setField(form, name, value) {
 
 export function refill(form, body) {
   const kept = new URLSearchParams(body);
+  growFor(form, kept);
   for (const field of form.elements) {
     if (!field.name || ["hidden", "file", "submit", "password"].includes(field.type)) continue;
     const values = kept.getAll(field.name);

@@ -81,6 +81,8 @@ def draw_field(
     widget = bound.field.widget
     kind = _kind(widget)
     hint = hint or ("" if bare else bound.help_text)
+    if hasattr(widget, "draws"):
+        return widget.draws(bound, hint)
     if getattr(bound.field, "empty_label", None) == NOTHING_CHOSEN:
         bound.field.empty_label = _("还没选")
     described = _described(bound, kind, hint)

@@ -18,8 +18,8 @@ from programs.actions.entries import may_write
 from programs.actions.moves import lock
 from programs.models import Edit, Entry, Look
 from programs.queries import drafts
+from programs.queries.answers import clean_answer
 from programs.queries.drafts import Change
-from programs.spec import Field
 
 #: The name under which a collective's own name is typed and kept among the answers' changes.
 SUBJECT = "subject"
@@ -46,23 +46,13 @@ class Kept:
     clashes: list[Clash] = field(default_factory=list)
 
 
-def clean_answer(field: Field, raw: Any) -> Any:
-    """An answer as it is kept: text trimmed of nothing but line-end blanks, whole numbers as int."""
-    if field.kind == "bool":
-        return bool(raw) and raw not in ("false", "0")
-    text = str(raw if raw is not None else "").replace("\r\n", "\n").replace("\x00", "")
-    if field.kind == "int":
-        return int(text) if text.strip().isdecimal() and len(text.strip()) < 10 else text.strip()
-    return text if field.kind == "longtext" else text.strip()
-
-
 def same(one: Any, other: Any) -> bool:
     """Whether two answers say the same; not asked, not ticked and empty are one. A nought is an answer."""
     return _said(one) == _said(other)
 
 
 def _said(value: Any) -> Any:
-    return "" if value is None or value is False else value
+    return "" if value is None or value is False or value == [] else value
 
 
 def save_draft(by: Actor, entry_id: int, data: Mapping[str, Any], version: int, subject: str = "") -> Entry:

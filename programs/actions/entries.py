@@ -15,6 +15,7 @@ from programs import duties
 from programs.actions.moves import lock
 from programs.models import Attachment, Call, Category, Entry
 from programs.queries import entries
+from programs.queries.answers import clean_rows
 from programs.spec import Duty
 
 
@@ -59,6 +60,8 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
     for one in call.fields:
         if one.fill:
             entry.data[one.name] = read_path(one.fill, member, by.organization)
+        elif first := {c.name: read_path(c.fill, member, by.organization) for c in one.columns if c.fill}:
+            entry.data[one.name] = clean_rows(one, [first])
     entry.save()
     trail.write(by, "entry.start", entry, change={"call": call.pk, "category": category.key})
     return entry

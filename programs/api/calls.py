@@ -49,6 +49,9 @@ class FieldAnswer(serializers.Serializer):
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
     choices = PairAnswer(many=True)
+    columns = serializers.ListField(child=serializers.DictField(), help_text="表格的列，每列写法同一项")
+    rows = serializers.ListField(child=serializers.ListField(), help_text="表格固定的行和分值；空的就自己加行")
+    total = serializers.IntegerField(help_text="这一列要正好合计多少，0 不要求")
     help = serializers.CharField(allow_blank=True)
 
 

@@ -35,16 +35,27 @@ LONGEST = 20000
 SCANS = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
 
+def _plain(data: Any) -> bool:
+    return data is None or isinstance(data, str | int)
+
+
+def _rows(data: Any) -> bool:
+    return isinstance(data, list) and all(isinstance(row, dict) and all(map(_plain, row.values())) for row in data)
+
+
 class AnswerField(serializers.Field):
-    """One answer: text, a whole number, yes or no, or nothing. What is wrong with it the rules say, not the API."""
+    """One answer: text, a whole number, yes or no, nothing, or the rows of a table as objects.
+
+    What is wrong with it the rules say, not the API.
+    """
 
     default_error_messages = {
-        "kind": _l("只能是文字、整数、true、false 或 null"),
+        "kind": _l("只能是文字、整数、true、false、null，表格写成对象的数组"),
         "long": _l("太长了，或者有不能存的字符"),
     }
 
     def to_internal_value(self, data: Any) -> Any:
-        if data is not None and not isinstance(data, str | int):
+        if not _plain(data) and not _rows(data):
             self.fail("kind")
         text = str(data)
         if len(text) > LONGEST or any("\ud800" <= sign <= "\udfff" for sign in text):

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.kit.text import count_chars
+from programs.checks.rows import rows_problem
 from programs.models import Entry
 from programs.queries import entries
 from programs.spec import CONTENT_MOVES, Field, Finding, Meter
@@ -15,6 +16,8 @@ def answer_problem(field: Field, value: Any) -> str:
     """What is wrong with one answer, in words that carry the figure; empty when nothing is."""
     if value in (None, "", []):
         return _("没填") if field.required else ""
+    if field.kind == "table":
+        return rows_problem(field, value, answer_problem)
     if field.kind in ("text", "longtext") and field.limit:
         n = count_chars(str(value))
         if n > field.limit:

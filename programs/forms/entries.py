@@ -16,6 +16,7 @@ from portal.kit.drawing import Section
 from portal.kit.forms import CountedTextarea, DateInput, NumberInput, PickRadio
 from programs.actions.drafts import SUBJECT
 from programs.checks import answer_problem
+from programs.forms.rows import RowsInput, typed_rows
 from programs.models import Call, Entry
 from programs.spec import Field
 
@@ -51,8 +52,12 @@ def _choice(one: Field) -> forms.Field:
     return forms.ChoiceField(choices=[("", _("请选")), *one.choices])
 
 
+def _table(one: Field) -> forms.Field:
+    return forms.Field(widget=RowsInput(one))
+
+
 BUILDERS: dict[str, Callable[[Field], forms.Field]] = {
-    "text": _text, "longtext": _longtext, "int": _int, "date": _date, "bool": _bool, "choice": _choice,
+    "text": _text, "longtext": _longtext, "int": _int, "date": _date, "bool": _bool, "choice": _choice, "table": _table,
 }  # fmt: skip
 
 
@@ -125,7 +130,7 @@ def _rows(members: list[Field]) -> list[str | tuple[str, ...]]:
     rows: list[str | tuple[str, ...]] = []
     line: list[str] = []
     for one in members:
-        wide = one.width >= 3 or one.kind == "longtext"
+        wide = one.width >= 3 or one.kind in ("longtext", "table")
         if line and (wide or len(line) == 3):
             rows.append(_padded(line))
             line = []
@@ -143,11 +148,13 @@ def _padded(line: list[str]) -> tuple[str, ...]:
 
 def typed(call: Call, posted: Mapping[str, Any]) -> dict[str, Any]:
     """What came with a full form: a box that was not ticked says no, a question that was not shown says nothing."""
-    return {
+    tables = {one.name: rows for one in call.fields if one.kind == "table" and (rows := typed_rows(one.name, posted))}
+    plain = {
         one.name: posted.get(one.name, "") == "on" if one.kind == "bool" else posted[one.name]
         for one in call.fields
         if not one.locked and (one.kind == "bool" or one.name in posted)
     }
+    return plain | tables
 
 
 class StartForm(forms.Form):

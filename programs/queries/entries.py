@@ -13,6 +13,7 @@ from portal.kit import days
 from portal.registry.models import Organization
 from portal.registry.queries.history import name_on
 from programs.models import Attachment, Call, Entry, Revision
+from programs.queries.answers import differing
 from programs.spec import TAKES_A_PLACE, Field, State
 
 #: An entry's papers with what their lines say.
@@ -159,25 +160,15 @@ def changes(fields: tuple[Field, ...], old: dict[str, Any], new: dict[str, Any],
         {
             "name": one.name,
             "label": one.label,
-            "old": shown(one, old.get(one.name)),
-            "new": shown(one, new.get(one.name)),
+            "old": texts[0],
+            "new": texts[1],
             "asked": one.name in asked,
         }
         for one in fields
         if old.get(one.name) != new.get(one.name)
+        for texts in [differing(one, old.get(one.name), new.get(one.name))]
     ]
     return sorted(rows, key=lambda row: not row["asked"])
-
-
-def shown(one: Field, value: Any) -> str:
-    """An answer as people read it: the label of a choice, 是/否, the number with separators, the text."""
-    if value in (None, ""):
-        return ""
-    if one.kind == "choice":
-        return dict(one.choices).get(value, str(value))
-    if one.kind == "bool":
-        return "是" if value else "否"
-    return str(value)
 
 
 def search(text: str) -> Q:

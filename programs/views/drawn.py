@@ -14,7 +14,7 @@ from portal.registry.models import Organization
 from programs import checks
 from programs.actions.moves import hand_of, moves_for, second_hand
 from programs.models import Attachment, Entry
-from programs.queries import entries
+from programs.queries import answers, entries
 from programs.spec import Field, Finding, Material, Meter, Move, State
 
 MEGABYTE = 1 << 20
@@ -46,13 +46,18 @@ def question(entry: Entry, name: str) -> tuple[Field | None, str]:
 
 def answer(one: Field, value: Any) -> str:
     """An answer as people read it; dates without leading zeros' noise."""
-    text = entries.shown(one, value)
+    text = answers.shown(one, value)
     if one.kind == "date" and text:
         try:
             return days.short_date(days.parse_date(text))
         except ValueError:
             return text
     return f"{value:,}" if one.kind == "int" and isinstance(value, int) else text
+
+
+def differing(one: Field, old: Any, new: Any) -> tuple[str, str]:
+    """Both answers as people read them; of a table only the rows that differ."""
+    return answers.differing(one, old, new) if one.kind == "table" else (answer(one, old), answer(one, new))
 
 
 # ── rules ──

@@ -50,8 +50,12 @@ def _shown(entry: Entry, edit: Edit) -> dict[str, Any]:
     rows = []
     for name, (before, after) in sorted(edit.changes.items(), key=lambda one: order.get(one[0], -1)):
         asked, label = drawn.question(entry, name)
-        old, new = (drawn.answer(asked, value) if asked else str(value) for value in (before, after))
-        may = entry.editable and bool(old) and (asked is not None or name == SUBJECT)
+        old, new = drawn.differing(asked, before, after) if asked else (str(before), str(after))
+        may = (
+            entry.editable
+            and bool(drawn.answer(asked, before) if asked else before)
+            and (asked is not None or name == SUBJECT)
+        )
         rows.append({"name": name, "label": label, "html": marked(old, new), "may": may})
     began, ended = days.short_datetime(edit.began_at), f"{days.local(edit.at):%H:%M}"
     return {

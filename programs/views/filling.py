@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -17,12 +18,13 @@ from portal.kit.drawing import Section, sections_of
 from portal.kit.forms import UNPROCESSABLE, saved
 from portal.kit.refusal import Refused
 from programs import duties
-from programs.actions.drafts import Kept, clean_answer, merge_draft
+from programs.actions.drafts import Kept, merge_draft
 from programs.actions.moves import make_move
 from programs.checks import answer_problem
 from programs.forms.entries import SUBJECT, EntryForm, flag_choices, typed
 from programs.models import Entry
 from programs.queries import deadlines, entries
+from programs.queries.answers import clean_answer
 from programs.spec import Duty, Finding, Move, State
 from programs.views import clashes, drawn
 
@@ -84,12 +86,15 @@ def _keep(request: HttpRequest, entry: Entry, page: str) -> Kept:
 
 def _hand_in(request: HttpRequest, entry: Entry) -> HttpResponse:
     move = sending(entry)
+    more = request.POST.get("_more", "")
     answers, subject = _posted(request, entry)
     kept = None
     try:
         kept = _keep(request, entry, request.POST.get("_key", ""))
         if kept.clashes:
             raise Refused(_("有 %(n)d 处两边都改过，先选一边") % {"n": len(kept.clashes)})
+        if more:
+            return redirect(f"{request.path}#id_{quote(more)}")
         make_move(entry.pk, move.name, by=request.actor, version=kept.entry.version)
     except Refused as refusal:
         fresh = drawn.visible_entry(request, entry.pk)

@@ -22,7 +22,7 @@ from portal.kit.pdf import marked, render_pdf
 from portal.kit.refusal import Refused
 from programs.forms.entries import readable_day
 from programs.models import Entry
-from programs.queries import entries, history
+from programs.queries import answers, entries, history
 from programs.spec import Field
 from programs.views import drawn
 from programs.views.review import LONG_TEXT, person
@@ -73,7 +73,7 @@ def paper(entry: Entry) -> dict[str, Any]:
     """Facts in pairs, short and long texts, the procedure, and one place for the opinion and seal of every desk."""
     fields = entry.questions
     first = fields[0].section if fields else ""
-    narrow = [one for one in fields if one.kind != "longtext"]
+    narrow = [one for one in fields if one.kind not in ("longtext", "table")]
     facts = [*_person(entry), *((one.label, _said(one, entry)) for one in narrow if one.section == first)]
     later: dict[str, list[tuple[str, str]]] = {}
     for one in narrow:
@@ -89,6 +89,7 @@ def paper(entry: Entry) -> dict[str, Any]:
         "head": pairs(facts[:8]) if not collective else [], "facts": pairs(facts[8:] if not collective else facts),
         "shorts": [(one.label, _said(one, entry)) for one in _texts(fields, short=True)],
         "longs": [(one.label, one.limit, _paragraphs(_said(one, entry))) for one in _texts(fields, short=False)],
+        "tables": [answers.grid(one, entry.data.get(one.name)) for one in fields if one.kind == "table"],
         "later": [{"title": title, "rows": pairs(rows)} for title, rows in later.items()],
         "opinions": _opinions(entry),
         "stamp": "　".join(filter(None, [entry.number, version, made, _("校验 %(code)s") % {"code": code}])),

@@ -17,7 +17,7 @@ from programs import duties
 from programs.actions import drafts
 from programs.forms.entries import flag_choices
 from programs.models import Entry, Revision
-from programs.queries import entries, history
+from programs.queries import answers, entries, history
 from programs.spec import Duty, State
 from programs.views import drawn
 
@@ -71,10 +71,13 @@ def entry_revision(request: HttpRequest, entry_id: int, revision: int) -> HttpRe
 
 # ── what it says ──
 def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
-    """Facts by section and the long texts, each with its count."""
+    """Facts by section, the long texts, each with its count, and the tables."""
     sections: dict[str, list[tuple[str, Any]]] = {}
-    texts = []
+    texts, tables = [], []
     for one in found.questions:
+        if one.kind == "table":
+            tables.append(answers.grid(one, data.get(one.name)))
+            continue
         value = drawn.answer(one, data.get(one.name))
         if one.kind == "longtext" and one.limit > LONG_TEXT:
             texts.append({"label": one.label, "text": value, "count": count_chars(value), "limit": one.limit})
@@ -84,7 +87,7 @@ def content(found: Entry, data: dict[str, Any]) -> dict[str, Any]:
     asked = {one.label for one in found.questions}
     known = [(label, value) for label, value in person(found) if label not in asked]
     sections[first] = [*known, *sections.get(first, [])]
-    return {"sections": list(sections.items()), "texts": texts}
+    return {"sections": list(sections.items()), "texts": texts, "tables": tables}
 
 
 def _missing() -> SafeString:

@@ -1,8 +1,7 @@
 """三八红旗集体: groups of women who excel, led by a woman (domain report A5)."""
 
-from awards.honours import actions, checks
-from awards.honours.catalog.women_flag import CONDITIONS, MATERIALS, PROCEDURE, PROCEDURE_CHECKS, STORY
-from programs.checks.bars import PERSON_PARAMS
+from awards.honours import checks
+from awards.honours.catalog.shared import MATERIALS, MEETING_PARAMS, PROCEDURE, PROCEDURE_CHECKS, REGISTER, STORY
 from programs.spec import Field, Param, Program
 from programs.workflows import RECOMMENDATION
 
@@ -24,13 +23,13 @@ WOMEN_FLAG_COLLECTIVE = Program(
         STORY,
     ),
     params=(
-        *(one for one in CONDITIONS if one not in PERSON_PARAMS),
+        *MEETING_PARAMS,
         Param("women_percent", "集体里女职工不低于", default=50, minimum=0, maximum=100, unit="%", section="条件"),
     ),
     materials=MATERIALS,
-    checks=(checks.women_share, *PROCEDURE_CHECKS),
+    checks=(checks.women_share, checks.is_woman, *PROCEDURE_CHECKS),
     clashes=(checks.ladder_clash,),
-    effects=dict.fromkeys(("approve", "grant", "grant-more"), (actions.register_honour,)),
+    effects=REGISTER,
     categories=(("city-collective", "上海市三八红旗集体"), ("system-collective", "教育系统三八红旗集体")),
     number_prefix="沪教巾集",
     form_title="三八红旗集体推荐审批表",

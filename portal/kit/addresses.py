@@ -41,3 +41,9 @@ def pages_under(name: str, *args: int) -> Callable[[int], str]:
     """For pages of rows that belong to something: the last argument's number → address."""
     before, _id, after = reverse(name, args=[*args, _NOBODY]).partition(str(_NOBODY))
     return lambda pk: f"{before}{pk}{after}"
+
+
+def coded_page(name: str) -> Callable[[str], str]:
+    """For pages known by a code of letters and digits: code → address."""
+    before, _code, after = reverse(name, args=[str(_NOBODY)]).partition(str(_NOBODY))
+    return lambda code: f"{before}{code}{after}"

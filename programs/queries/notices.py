@@ -2,8 +2,10 @@
 
 import datetime
 from collections import Counter
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal.core.calendar import current
@@ -15,9 +17,44 @@ WEEKDAYS = "一二三四五六日"
 GONE = (State.REFUSED, State.WITHDRAWN, State.REVOKED)
 
 
-def left(notice: Notice) -> str:
+class Listed(NamedTuple):
+    """A notice of the public list. ``size`` counts its lines."""
+
+    code: str
+    title: str
+    number: str
+    state: str
+    starts_on: datetime.date
+    ends_on: datetime.date
+    program_key: str
+    owner: str
+    size: int
+
+
+class Line(NamedTuple):
+    """A line of the public list; a ``gone`` one is shown struck, a ``held`` one waits for an answer."""
+
+    name: str
+    unit: str
+    detail: str
+    gone: bool = False
+    held: bool = False
+
+
+def listed(find: str = "", at_most: int = 100) -> list[Listed]:
+    """What is on notice now, and what ran out lately and was not taken down yet, the latest first. One query."""
+    lines = NoticeLine.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("*"))
+    rows = Notice.objects.public().order_by("-starts_on", "-id")
+    if find:
+        rows = rows.filter(title__icontains=find)
+    size = Coalesce(Subquery(lines.values("n")), 0)
+    shown = ("code", "title", "number", "state", "starts_on", "ends_on", "call__program_key", "call__owner__name")
+    return [Listed(*row) for row in rows.values_list(*shown, size)[:at_most]]
+
+
+def left(ends_on: datetime.date) -> str:
     """How long the public page still shows it, in a few words."""
-    return _left(current(), notice, days.today() > notice.ends_on)
+    return _left(current(), ends_on, days.today() > ends_on)
 
 
 def window(notice: Notice) -> dict:
@@ -30,7 +67,7 @@ def window(notice: Notice) -> dict:
         "strip": [_day(one, notice, today) for one in span],
         "over": over,
         "words": _words(notice, nth, over, counts=any(one.counts and one.date == today for one in span)),
-        "left": _left(calendar, notice, over),
+        "left": _left(calendar, notice.ends_on, over),
         "css": "now" if over or today == notice.ends_on else "soon",
         "notes": calendar.notes_for(notice.starts_on, notice.ends_on),
     }
@@ -66,13 +103,13 @@ def _words(notice: Notice, nth: int, over: bool, counts: bool) -> str:
     ) % figures
 
 
-def _left(calendar: days.Calendar, notice: Notice, over: bool) -> str:
-    last, gap = days.short_date(notice.ends_on), (notice.ends_on - days.today()).days
+def _left(calendar: days.Calendar, ends_on: datetime.date, over: bool) -> str:
+    last, gap = days.short_date(ends_on), (ends_on - days.today()).days
     if over:
         return _("%(day)s 24:00 已期满") % {"day": last}
     if gap < 2:
         return _("明天 24:00 止") if gap else _("今天 24:00 止")
-    left = calendar.left_phrase(days.now(), days.end_of_day(notice.ends_on))
+    left = calendar.left_phrase(days.now(), days.end_of_day(ends_on))
     return _("%(left)s，%(day)s 24:00 止") % {"left": left, "day": last}
 
 
@@ -81,18 +118,16 @@ def sections(notice: Notice, find: str = "") -> list[dict]:
 
     Lines of entries that fell are shown struck, never silently removed; a held one says that it waits and not why.
     """
-    found: dict[str, list[NoticeLine]] = {}
+    found: dict[str, list[Line]] = {}
     sizes: Counter[str] = Counter()
     wanted = find.strip()
-    shown = ("notice", "order", "name", "unit", "category", "detail", "entry", "entry__state", "entry__held")
-    rows = notice.lines.select_related("entry").only(*shown)
-    for line in rows:
-        line.gone = line.entry.state in GONE  # type: ignore[attr-defined]
-        line.held = line.entry.held and not line.gone  # type: ignore[attr-defined]
-        lines = found.setdefault(line.category, [])
-        sizes[line.category] += 1
-        if wanted in line.name or wanted in line.unit or wanted in line.detail:
-            lines.append(line)
+    rows = notice.lines.values_list("category", "name", "unit", "detail", "entry__state", "entry__held")
+    for category, name, unit, detail, state, held in rows:
+        kept = found.setdefault(category, [])
+        sizes[category] += 1
+        if wanted in name or wanted in unit or wanted in detail:
+            gone = state in GONE
+            kept.append(Line(name, unit, detail, gone, held and not gone))
     return [
         {"name": name, "lines": lines, "size": sizes[name], "detailed": any(line.detail for line in lines)}
         for name, lines in found.items()

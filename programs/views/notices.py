@@ -2,8 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,10 +15,11 @@ from portal.kit.refusal import Refused
 from portal.kit.tables import listing_page
 from programs.actions import notices as actions
 from programs.forms.notices import NoticeForm
-from programs.models import Call, Entry, Notice, NoticeLine
+from programs.models import Call, Entry, Notice
 from programs.queries import notices as queries
 from programs.spec import State
 from programs.tables.notices import NOTICES
+from programs.views import notice_rows
 
 
 @access("notice", "read", methods=("GET",))
@@ -107,15 +106,19 @@ def _mine(request: HttpRequest, notice_id: int) -> Notice:
 def _slate(notice: Notice) -> list[dict]:
     """What a draft would show, drawn from the slate as it is now."""
     rows = Entry.objects.filter(call=notice.call, state=State.SHORTLIST).select_related("organization", "category")
-    found: dict[str, list[dict]] = {}
+    found: dict[str, list[queries.Line]] = {}
     for row in rows.order_by("category__order", "pinyin", "id"):
         detail = actions.shown_detail(notice.call, row)
-        line = {"name": actions.shown_name(notice.call, row), "unit": row.organization.name, "detail": detail}
+        line = queries.Line(actions.shown_name(notice.call, row), row.organization.name, detail)
         found.setdefault(row.category.name, []).append(line)
     return [
-        {"name": name, "lines": lines, "size": len(lines), "detailed": any(line["detail"] for line in lines)}
+        {"name": name, "lines": lines, "size": len(lines), "detailed": any(line.detail for line in lines)}
         for name, lines in found.items()
     ]
+
+
+def _drawn(sections: list[dict]) -> list[dict]:
+    return [{**one, "rows": notice_rows.lines(one["lines"], one["detailed"])} for one in sections]
 
 
 @access("notice", "read", methods=("GET",))
@@ -125,7 +128,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=notice_id)
     draft = row.state == Notice.State.DRAFT
     window = None if draft else queries.window(row)
-    shown = _slate(row) if draft else queries.sections(row)
+    shown = _drawn(_slate(row) if draft else queries.sections(row))
     address = settings.SITE_URL + reverse("programs:public_notice", args=[row.code])
     context = {
         "notice": row,
@@ -191,18 +194,9 @@ def _asked(request: HttpRequest) -> str:
 @access("public", "read", methods=("GET",))
 def public_notices(request: HttpRequest) -> HttpResponse:
     """What is on notice now, and what ran out lately and was not taken down yet."""
-    lines = NoticeLine.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("pk"))
-    rows = Notice.objects.public().select_related("call__owner").annotate(size=Coalesce(Subquery(lines.values("n")), 0))
-    rows = rows.defer("body", "contact", "result", "call__form", "call__params", "call__intro")
     find = _asked(request)
-    if find:
-        rows = rows.filter(title__icontains=find)
-    today = days.today()
-    shown = [
-        {"row": row, "left": queries.left(row), "open": row.state == Notice.State.POSTED and today <= row.ends_on}
-        for row in rows.order_by("-starts_on", "-id")[:100]
-    ]
-    return render(request, "programs/public_notices.html", {"notices": shown, "find": find})
+    found = notice_rows.notices(queries.listed(find))
+    return render(request, "programs/public_notices.html", {"notices": found, "find": find})
 
 
 @access("public", "read", methods=("GET",))
@@ -210,7 +204,7 @@ def public_notice(request: HttpRequest, code: str) -> HttpResponse:
     """The notice as everybody may read it; an archived one is gone."""
     row = get_object_or_404(Notice.objects.public().select_related("call__owner"), code=code)
     find = _asked(request)
-    shown, window = queries.sections(row, find), queries.window(row)
+    shown, window = _drawn(queries.sections(row, find)), queries.window(row)
     context = {
         "notice": row,
         "sections": shown,

@@ -18,3 +18,11 @@ def once(key: Hashable, make: Callable[[], Any]) -> Any:
     if key not in known:
         known[key] = make()
     return known[key]
+
+
+def anew(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives now, for whoever has just taken a lock; ``once`` gives that from here on."""
+    found, known = make(), looked_up.get()
+    if known is not None:
+        known[key] = found
+    return found

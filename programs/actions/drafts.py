@@ -15,7 +15,7 @@ from portal.core.actor import Actor
 from portal.kit import days, pinyin
 from portal.kit.refusal import Refused
 from programs.actions.entries import may_write
-from programs.actions.moves import lock
+from programs.actions.moves import lock, make_move
 from programs.models import Edit, Entry, Look
 from programs.queries import drafts
 from programs.queries.answers import clean_answer
@@ -23,6 +23,8 @@ from programs.queries.drafts import Change
 
 #: The name under which a collective's own name is typed and kept among the answers' changes.
 SUBJECT = "subject"
+#: What typing changes in an entry.
+TYPED = ("data", "subject", "pinyin", "initials", "version", "saved_at", "saved_by", "updated_at")
 #: A page that goes on typing within this time goes on with the same sitting.
 SITTING = datetime.timedelta(minutes=10)
 
@@ -39,11 +41,15 @@ class Clash:
 
 @dataclass
 class Kept:
-    """What became of a save: the entry, what others changed meanwhile and this page did not, what both changed."""
+    """What became of a save: the entry, what others changed meanwhile and this page did not, what both changed.
+
+    ``refused`` says why it was not handed in as well.
+    """
 
     entry: Entry
     fresh: dict[str, Any] = field(default_factory=dict)
     clashes: list[Clash] = field(default_factory=list)
+    refused: Refused | None = None
 
 
 def same(one: Any, other: Any) -> bool:
@@ -99,6 +105,25 @@ def merge_draft(
     return kept
 
 
+@transaction.atomic
+def hand_in(
+    by: Actor, entry_id: int, move: str, data: Mapping[str, Any], version: int, subject: str = "", page: str = ""
+) -> Kept:
+    """Keep what was typed, as ``merge_draft`` does, and hand the entry in, under one lock.
+
+    What was typed stays when the hand-in is refused: it comes back in ``refused``. Without a ``move`` it is only kept.
+    """
+    kept = merge_draft(by, entry_id, data, version, subject, page)
+    try:
+        if kept.clashes:
+            raise Refused(_("有 %(n)d 处两边都改过，先选一边") % {"n": len(kept.clashes)})
+        if move:
+            make_move(entry_id, move, by=by, version=kept.entry.version, held=kept.entry)
+    except Refused as refusal:
+        kept.refused = refusal
+    return kept
+
+
 def answer(entry: Entry, name: str) -> Any:
     """What the entry says now, its own name among the answers."""
     return entry.subject if name == SUBJECT else entry.data.get(name)
@@ -123,7 +148,7 @@ def _write(by: Actor, entry: Entry, takes: Mapping[str, list[Any]], page: str) -
     _remember(entry, by, takes, page, now)
     entry.version += 1
     entry.saved_at, entry.saved_by = now, by.user
-    entry.save()
+    entry.save(update_fields=TYPED)
 
 
 def _remember(entry: Entry, by: Actor, takes: Mapping[str, list[Any]], page: str, now: datetime.datetime) -> None:

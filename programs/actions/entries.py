@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from portal.core import files, trail
@@ -78,10 +77,10 @@ def attach(by: Actor, entry_id: int, item_name: str, uploaded) -> Attachment:
     item = next((one for one in entry.call.materials if one.name == item_name), None)
     if item is None:
         raise Refused(_("没有这一样材料"))
-    held = entry.attachments.aggregate(all=Sum("file__size"))["all"] or 0
-    stored = files.store(uploaded, by, item.kinds, held)
+    there = entries.files(entry)
+    stored = files.store(uploaded, by, item.kinds, sum(one.file.size for one in there))
     digest = entries.content_digest(entry) if item.printed else ""
-    old = list(entry.attachments.filter(item=item_name).order_by("id"))
+    old = [one for one in there if one.item == item_name]
     gone = [one for one in old if item.printed and one.digest != digest]
     old = [one for one in old if one not in gone]
     for one in gone + old[: max(0, len(old) - item.limit + 1)]:

@@ -17,7 +17,9 @@ from portal.core import outbox, trail
 from portal.core.actor import Actor
 from portal.core.calendar import current
 from portal.kit import days
+from portal.kit.prepared import Prepared, slot
 from portal.kit.refusal import Refused
+from portal.registry.models import Organization
 from portal.registry.queries.duplicates import former_ids
 from programs import checks, duties
 from programs.models import Call, Entry, Hand, Revision
@@ -31,6 +33,12 @@ OUT_OF_THE_ORDER = frozenset({State.REFUSED, State.WITHDRAWN, State.LAPSED})
 RELATED = ("call", "category", "member", "created_by")
 #: The unions, for many entries at once.
 UNIONS = ("call__owner", "organization", "desk", "desk__parent", "returned_from", "came_from")
+#: What a move changes in an entry.
+MOVED = (
+    "state", "desk", "desk_since", "came_from", "returned_from", "flags", "rank", "ranked_by", "number", "claim",
+    "submitted_at", "revision", "version", "updated_at",
+)  # fmt: skip
+WHOLE = Prepared(lambda: Entry.objects.select_related(*RELATED).filter(pk=slot("pk")))
 SECOND_HAND = gettext_lazy("你已经以另一个身份办过这一件，这一步要换一个人办")
 
 
@@ -39,8 +47,8 @@ def lock(entry_id: int) -> Entry:
     # Two steps: joined to its desk, a row whose desk another move has just changed is lost to PostgreSQL's re-check
     # after the wait, and the second press of a button would find no entry at all.
     Entry.objects.select_for_update().only("pk").get(pk=entry_id)
-    entry = Entry.objects.select_related(*RELATED).get(pk=entry_id)
-    entries.place(entry)
+    entry = WHOLE.first(pk=entry_id)
+    entries.place(entry, Organization(pk=entry.organization_id).route(now=True))
     return entry
 
 
@@ -77,15 +85,17 @@ def make_move(
     version: int | None = None,
     through: str = "",
     due: datetime.datetime | None = None,
+    held: Entry | None = None,
 ) -> Entry:
     """Make one move; returns the entry as it is afterwards.
 
     ``flags`` (field → what to mend) belongs to moves that flag; ``version`` is the one the actor saw; ``through`` is
-    given by the action that alone may make the move. Raises Refused with a Chinese reason, DoesNotExist for a wrong id.
+    given by the action that alone may make the move; ``held`` is the entry from a lock that this very transaction took
+    and that nothing but saving has touched since. Raises Refused with a Chinese reason, DoesNotExist for a wrong id.
     """
     try:
         with transaction.atomic():
-            return _move(entry_id, name, by, note, flags, version, through, due)
+            return _move(held or lock(entry_id), name, by, note, flags, version, through, due)
     except Refused as refusal:
         # Rule 39: a refusal is logged with who, what and why, outside the transaction that it rolled back.
         trail.write(
@@ -94,8 +104,7 @@ def make_move(
         raise
 
 
-def _move(entry_id, name, by, note, flags, version, through, due) -> Entry:
-    entry = lock(entry_id)
+def _move(entry, name, by, note, flags, version, through, due) -> Entry:
     move = entry.call.workflow.move(name)
     if move is None:
         raise Refused(_("没有这一步"))
@@ -215,7 +224,7 @@ def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, s
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.move', %s, true)", [str(entry.pk)])
     try:
-        entry.save()
+        entry.save(update_fields=MOVED)
     except IntegrityError as problem:
         if "entry_claim_once" not in str(problem):
             raise
@@ -235,14 +244,14 @@ def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
     entry.submitted_at = entry.submitted_at or now
     entry.claim = entries.claim_of(entry)
     if not entry.number:
-        call = Call.objects.select_for_update().get(pk=entry.call_id)
+        call = Call.objects.select_for_update().only("year", "next_number").get(pk=entry.call_id)
         entry.number = f"{entry.call.program.number_prefix}〔{call.year}〕{call.next_number:04d}"
         call.next_number += 1
         call.save(update_fields=["next_number"])
     entry.revision += 1
     files = [
         {"item": one.item, "name": one.file.name, "sha256": one.file.sha256, "id": one.pk}
-        for one in entry.attachments.select_related("file")
+        for one in entries.files(entry)
     ]
     Revision.objects.create(
         entry=entry,
@@ -250,7 +259,7 @@ def _freeze(entry: Entry, by: Actor, now: datetime.datetime) -> None:
         data=entry.data,
         files=files,
         digest=entries.content_digest(entry),
-        call_version=versions.last_version(entry.call),
+        call_version_id=versions.last_version_id(entry.call),
         by=by.user,
     )
 

@@ -18,8 +18,7 @@ def one_entry(entry: Entry, move: str) -> list[Finding]:
         return []
     word = entry.call.param("one_entry_with")
     title = _("一人在“%(word)s”各届里只报一项") % {"word": word} if word else _("一人一届只报一项")
-    rows = entries.rivals(entry).select_related("call", "category", "organization")
-    found = sorted(rows, key=lambda one: one.state == State.DRAFT)
+    found = sorted(entries.rivals(entry), key=lambda one: one.state == State.DRAFT)
     if not found:
         return [Finding("one_entry", title, _("没有重复"))]
     other = found[0]

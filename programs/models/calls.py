@@ -88,11 +88,20 @@ class Call(models.Model):
     @property
     def fields(self) -> tuple[Field, ...]:
         """The questions of this edition: frozen once published, the program's while it is a draft."""
-        return thaw_fields(self.form) if self.form else self.program.fields
+        return self._thawed[0] if self.form else self.program.fields
 
     @property
     def materials(self) -> tuple[Material, ...]:
-        return thaw_materials(self.form) if self.form else self.program.materials
+        return self._thawed[1] if self.form else self.program.materials
+
+    @property
+    def _thawed(self) -> tuple[tuple[Field, ...], tuple[Material, ...]]:
+        """The frozen form read back: a page asks for it dozens of times, so it is kept as long as the form is."""
+        kept = self.__dict__.get("_form_read")
+        if kept is None or kept[0] is not self.form:
+            read = thaw_fields(self.form), thaw_materials(self.form)
+            kept = self.__dict__["_form_read"] = (self.form, read)
+        return kept[1]
 
     def param(self, name: str):
         """A figure of this edition; the program's default where the edition says nothing."""

@@ -3,23 +3,41 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Value, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet, Subquery, Value
 
 from portal.core.actor import Actor
 from portal.kit import days
+from portal.kit.prepared import Prepared, slot
 from portal.registry.models import Organization
 from portal.registry.queries.history import name_on
 from programs.models import Attachment, Call, Entry, Revision
+from programs.models.entries import EntryQuerySet
 from programs.queries.answers import differing
 from programs.spec import TAKES_A_PLACE, Field, State
 
-#: An entry's papers with what their lines say.
-WITH_FILES = Prefetch("attachments", Attachment.objects.select_related("file", "added_by"))
 #: Nothing more will happen to these: they stay as they were, with the unit that handed them in.
 SETTLED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.REVOKED)
+
+
+def seen(actor: Actor, entry_id: int, *related: str) -> Entry | None:
+    """The entry if the actor may see it, with what is named in ``related``; one query."""
+    whole = actor.organization is None or actor.organization.parent_id is None
+    rows = _seen(EntryQuerySet.visible_to, actor.role, whole, related)
+    tree = tuple(actor.tree_ids or ()) if "tree" in rows.asks else None
+    return rows.first(pk=entry_id, organization=actor.organization_id, member=actor.member_id, tree=tree)
+
+
+@cache
+def _seen(visible_to: Callable, role: str, whole: bool, related: tuple[str, ...]) -> Prepared[Entry]:
+    """``visible_to`` for whoever acts in this role, their unions and their person as slots."""
+    below = None if whole else slot("tree")
+    somebody = SimpleNamespace(role=role, organization=slot("organization"), tree_ids=below, member_id=slot("member"))
+    return Prepared(lambda: visible_to(Entry.objects.filter(pk=slot("pk")), somebody).select_related(*related))
 
 
 def unit_name(entry: Entry) -> str:
@@ -128,21 +146,43 @@ def claimed(entry: Entry) -> str:
     return f"{holder_of(entry)}:{entry.member_id}"
 
 
-def rivals(entry: Entry) -> QuerySet[Entry]:
-    """Other entries of the same person that hold the same claim, or are being written in the same edition."""
-    here = Q(call=entry.call_id, member=entry.member_id) & ~Q(category__name__in=excepted(entry.call))
+def _rivals() -> QuerySet[Entry]:
+    here = Q(call=slot("call"), member=slot("member")) & ~Q(category__name__in=slot("excepted"))
+    same_claim = Q(claim=slot("claim")) | Q(claim__startswith=slot("beside"), member=slot("member"))
+    held = same_claim & Q(state__in=sorted(TAKES_A_PLACE))
+    same = Entry.objects.filter(held | (here & Q(state__in=sorted([*TAKES_A_PLACE, State.DRAFT]))))
+    return same.exclude(pk=slot("entry")).select_related("call", "category", "organization")
+
+
+_RIVALS = Prepared(_rivals)
+
+
+def rivals(entry: Entry) -> list[Entry]:
+    """Other entries of the same person that hold the same claim, or are being written in the same edition.
+
+    With their edition, prize and unit; one query.
+    """
     claim = claim_of(entry)
-    same_claim = Q(claim=claim) | Q(claim__startswith=f"{claim}{BESIDE}", member=entry.member_id)
-    held = same_claim & Q(state__in=TAKES_A_PLACE)
-    same = Entry.objects.filter(held | (here & Q(state__in=[*TAKES_A_PLACE, State.DRAFT])))
-    return same.exclude(pk=entry.pk)
+    return _RIVALS.all(
+        call=entry.call_id, member=entry.member_id, excepted=tuple(excepted(entry.call)) or ("",), claim=claim,
+        beside=f"{claim}{BESIDE}", entry=entry.pk,
+    )  # fmt: skip
+
+
+_FILES = Prepared(lambda: Attachment.objects.filter(entry=slot("entry")).select_related("file", "added_by"))
+
+
+def files(entry: Entry) -> list[Attachment]:
+    """What came with the entry, with what its lines say: one query, however often it is asked of this reading."""
+    if "_files" not in entry.__dict__:
+        entry.__dict__["_files"] = _FILES.all(entry=entry.pk)
+    return entry.__dict__["_files"]
 
 
 def files_by_item(entry: Entry) -> dict[str, list[Attachment]]:
-    """Checklist item → its attachments: one query, however often they are asked of this entry."""
-    prefetch_related_objects([entry], WITH_FILES)
+    """Checklist item → its attachments."""
     found: dict[str, list[Attachment]] = {}
-    for attachment in entry.attachments.all():
+    for attachment in files(entry):
         found.setdefault(attachment.item, []).append(attachment)
     return found
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from portal.kit import days
+from portal.kit.prepared import Prepared, slot
 from portal.registry.models import Membership, Organization
 from portal.registry.queries import figures
 from programs.models import Call, Cap, Category, Entry, Quota
@@ -39,7 +40,11 @@ def child_of(unit: Organization, organization: Organization) -> Organization | N
 
 def handed_up(call: Call) -> Q:
     """Entries that the units have handed to the owner, including those the owner gave back to be mended."""
-    return Q(desk=call.owner_id) | Q(state=State.RETURNED, returned_from=call.owner_id)
+    return _up(call.owner_id)
+
+
+def _up(owner: int | Value) -> Q:
+    return Q(desk=owner) | Q(state=State.RETURNED, returned_from=owner)
 
 
 # ── what the scheme gives ──
@@ -150,37 +155,49 @@ class Places:
     share: Share | None = None
 
 
+def _locked(rows: QuerySet, lock: bool) -> QuerySet:
+    return rows.select_for_update(of=("self",)) if lock else rows
+
+
+def _quota_rows() -> QuerySet[Quota]:
+    return Quota.objects.filter(category=slot("category"), organization=slot("unit")).select_related("pot")
+
+
+_QUOTA, _QUOTA_LOCKED = Prepared(_quota_rows), Prepared(lambda: _locked(_quota_rows(), True))
+
+
+def _taken() -> QuerySet:
+    """One row: handed up in the category, in the category at all, handed up in all categories. None for no entry."""
+    rows = Entry.objects.filter(call=slot("call"), organization__in=slot("units"), state__in=sorted(TAKES_A_PLACE))
+    up, here = _up(slot("owner")), Q(category=slot("category"))
+    counts = {"used": Count("pk", filter=up & here), "here": Count("pk", filter=here), "all": Count("pk", filter=up)}
+    return rows.exclude(pk=slot("entry")).order_by().values(one=Value(1)).annotate(**counts).values_list(*counts)
+
+
+_TAKEN = Prepared(_taken)
+
+
 def places(entry: Entry, lock: bool = False) -> Places:
     """Places of the entry's reporting unit, not counting the entry itself. ``lock`` takes the rows' locks first.
 
     Who only looks, outside a transaction, takes none.
     """
     lock = lock and connection.in_atomic_block
-    unit = reporting_unit(entry.call, entry.organization)
-    capped = any(line.get("cap") for line in entry.call.rules.get("quota", {}).get("lines", ()))
-    cap = _locked(Cap.objects.filter(call=entry.call_id, organization=unit), lock).first() if capped else None
-    rows = Quota.objects.filter(category=entry.category_id, organization=unit).select_related("pot")
-    quota = _locked(rows, lock).first()
-    mine = Entry.objects.filter(
-        call=entry.call_id, organization__in=unit.subtree_ids(), state__in=TAKES_A_PLACE
-    ).exclude(pk=entry.pk)  # fmt: skip
-    up, here = handed_up(entry.call), Q(category=entry.category_id)
-    counted = mine.aggregate(
-        used=Count("pk", filter=up & here), all=Count("pk", filter=here), every=Count("pk", filter=up)
-    )
-    used = counted["used"]
+    unit, call = reporting_unit(entry.call, entry.organization), entry.call
+    capped = any(line.get("cap") for line in call.rules.get("quota", {}).get("lines", ()))
+    cap = _locked(Cap.objects.filter(call=call, organization=unit), lock).first() if capped else None
+    quota = (_QUOTA_LOCKED if lock else _QUOTA).first(category=entry.category_id, unit=unit.pk)
+    used, here, every = _TAKEN.first(
+        call=call.pk, owner=call.owner_id, category=entry.category_id, units=tuple(unit.subtree_ids()), entry=entry.pk
+    ) or (0, 0, 0)  # fmt: skip
+    waiting = here - used
     pot = quota.pot if quota else None
     if pot is not None:
         used = _used_of_pot(entry, pot, lock)
     return Places(
-        unit, pot.places if pot else quota.places if quota else None, used, counted["all"] - counted["used"],
-        quota.sentence if quota else "", pot is not None, cap.places if cap else None, counted["every"],
-        _share(entry, quota, unit, lock),
+        unit, pot.places if pot else quota.places if quota else None, used, waiting, quota.sentence if quota else "",
+        pot is not None, cap.places if cap else None, every, _share(entry, quota, unit, lock),
     )  # fmt: skip
-
-
-def _locked(rows: QuerySet, lock: bool) -> QuerySet:
-    return rows.select_for_update(of=("self",)) if lock else rows
 
 
 def _used_of_pot(entry: Entry, pot, lock: bool) -> int:

@@ -24,7 +24,7 @@ ACCEPT = {"pdf": ".pdf", "image": ".jpg,.jpeg,.png,.webp"}
 
 def found_entry(request: HttpRequest, entry_id: int, *related: str) -> Entry:
     """The entry with what is named in ``related``, or 404 for whoever may not see it."""
-    found = Entry.objects.visible_to(request.actor).select_related(*related).filter(pk=entry_id).first()
+    found = entries.seen(request.actor, entry_id, *related)
     if found is None:
         raise Http404
     return found

@@ -70,7 +70,7 @@ def roster(actor: Actor, text: str) -> QuerySet[Member]:
     return found.filter(name__found=word).order_by("pinyin", "pk")
 
 
-def _choices(call: Call, actor: Actor) -> list[tuple[str, str]]:
+def _choices(call: Call, prizes: list[Category], actor: Actor) -> list[tuple[str, str]]:
     """The prizes with the places that the acting unit's reporting unit has in each: one query for all."""
     unit = quotas.reporting_unit(call, actor.organization)
     given = dict(Quota.objects.filter(category__call=call, organization=unit).values_list("category_id", "places"))
@@ -80,22 +80,24 @@ def _choices(call: Call, actor: Actor) -> list[tuple[str, str]]:
             _("%(name)s（%(unit)s有 %(n)d 个名额）")
             % {"name": one.name, "unit": unit.short, "n": given.get(one.pk, 0)},
         )
-        for one in call.categories.all()
+        for one in prizes
     ]
 
 
 @access("entry", "create")
 def entry_new(request: HttpRequest, call_id: int) -> HttpResponse:
     """Choose the prize and the person; the rest is filled in from the roster."""
-    calls = Call.objects.visible_to(request.actor).filter(state=Call.State.PUBLISHED).select_related("owner")
+    calls = Call.objects.visible_to(request.actor).filter(state=Call.State.PUBLISHED)
     call = get_object_or_404(calls, pk=call_id)
-    posted = request.POST or None
-    form = StartForm(posted, call=call, categories=_choices(call, request.actor), initial=_start(call, request))
+    prizes = list(call.categories.all())
+    start = request.GET.get("category") or (str(prizes[0].pk) if prizes else "")
+    choices = _choices(call, prizes, request.actor)
+    form = StartForm(request.POST or None, call=call, categories=choices, initial={"category": start})
     if request.method == "POST" and form.is_valid():
         if not first_time(request):
             return redirect("programs:entries")
         try:
-            entry = _begin(request, call, form)
+            entry = _begin(request, call, prizes, form)
         except Refused as refusal:
             give_back(request)
             refuse(form, refusal)
@@ -114,14 +116,9 @@ def entry_new(request: HttpRequest, call_id: int) -> HttpResponse:
     return render(request, template, context, status=UNPROCESSABLE if form.is_bound and form.errors else 200)
 
 
-def _start(call: Call, request: HttpRequest) -> dict[str, str]:
-    first = call.categories.first()
-    return {"category": request.GET.get("category") or (str(first.pk) if first else "")}
-
-
-def _begin(request: HttpRequest, call: Call, form: StartForm) -> Entry:
+def _begin(request: HttpRequest, call: Call, prizes: list[Category], form: StartForm) -> Entry:
     cleaned = form.cleaned_data
-    category = Category.objects.get(call=call, pk=cleaned["category"])
+    category = next(one for one in prizes if str(one.pk) == cleaned["category"])
     member = None
     if cleaned["member"]:
         member = Member.objects.visible_to(request.actor).filter(pk=cleaned["member"], active=True).first()

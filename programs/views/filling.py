@@ -18,8 +18,7 @@ from portal.kit.drawing import Section, sections_of
 from portal.kit.forms import UNPROCESSABLE, saved
 from portal.kit.refusal import Refused
 from programs import duties
-from programs.actions.drafts import Kept, merge_draft
-from programs.actions.moves import make_move
+from programs.actions.drafts import Kept, hand_in, merge_draft
 from programs.checks import answer_problem
 from programs.forms.entries import SUBJECT, EntryForm, flag_choices, typed
 from programs.models import Entry
@@ -43,12 +42,13 @@ def entry_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """GET the form; POST keeps it and hands it in; POST from the autosave only keeps it."""
     if request.headers.get("X-Autosave") == "1":
         return _autosave(request, entry_id)
+    if request.method == "POST":
+        entry = _mine(request, drawn.found_entry(request, entry_id, "call"))
+        return _hand_in(request, entry) if entry else redirect("programs:entry", entry_id)
     entry = _mine(request, drawn.visible_entry(request, entry_id))
     if entry is None:
         return redirect("programs:entry", entry_id)
-    if request.method != "POST":
-        return _page(request, entry, EntryForm(entry.call, entry.data, subject=entry.subject))
-    return _hand_in(request, entry)
+    return _page(request, entry, EntryForm(entry.call, entry.data, subject=entry.subject))
 
 
 def _autosave(request: HttpRequest, entry_id: int) -> HttpResponse:
@@ -59,7 +59,7 @@ def _autosave(request: HttpRequest, entry_id: int) -> HttpResponse:
     if entry is None:
         return JsonResponse({"message": _("这一件已经不归你们改了。你的字存在这台电脑")}, status=CONFLICT)
     try:
-        kept = _keep(request, entry, request.headers.get("X-Page", ""))
+        kept = merge_draft(request.actor, entry.pk, **_sent(request, entry, request.headers.get("X-Page", "")))
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=CONFLICT)
     answer = saved(version=kept.entry.version, fresh=kept.fresh, clashes=clashes.told(request, kept))
@@ -75,35 +75,42 @@ def _posted(request: HttpRequest, entry: Entry) -> tuple[dict[str, Any], str]:
     return answers, request.POST.get(SUBJECT, entry.subject)
 
 
-def _keep(request: HttpRequest, entry: Entry, page: str) -> Kept:
+def _sent(request: HttpRequest, entry: Entry, page: str) -> dict[str, Any]:
+    """What came with the form, as the actions take it."""
     version = request.POST.get("version", "")
     number = int(version) if version.isdecimal() and len(version) < 10 else 0
     # Answers that the page holds back until somebody has chosen between two people's words.
     held = request.POST.getlist("_held")
     answers = {name: value for name, value in typed(entry.call, request.POST).items() if name not in held}
-    return merge_draft(request.actor, entry.pk, answers, number, request.POST.get(SUBJECT, ""), page[:40])
+    return {"data": answers, "version": number, "subject": request.POST.get(SUBJECT, ""), "page": page[:40]}
 
 
 def _hand_in(request: HttpRequest, entry: Entry) -> HttpResponse:
     move = sending(entry)
     more = request.POST.get("_more", "")
-    answers, subject = _posted(request, entry)
-    kept = None
+    sent = _sent(request, entry, request.POST.get("_key", ""))
     try:
-        kept = _keep(request, entry, request.POST.get("_key", ""))
-        if kept.clashes:
-            raise Refused(_("有 %(n)d 处两边都改过，先选一边") % {"n": len(kept.clashes)})
-        if more:
-            return redirect(f"{request.path}#id_{quote(more)}")
-        make_move(entry.pk, move.name, by=request.actor, version=kept.entry.version)
+        kept = hand_in(request.actor, entry.pk, "" if more else move.name, **sent)
     except Refused as refusal:
-        fresh = drawn.visible_entry(request, entry.pk)
-        changed = kept.fresh if kept else {}
-        form = EntryForm(entry.call, {**answers, **changed}, subject=changed.get(SUBJECT, subject), checked=True)
-        _explain(form, fresh, move, refusal)
-        return _page(request, fresh, form, status=UNPROCESSABLE, kept=kept)
-    toast(request, _("已交给%(up)s") % {"up": receiver(entry)})
+        return _not_yet(request, entry, move, refusal)
+    if kept.refused:
+        return _not_yet(request, entry, move, kept.refused, kept)
+    if more:
+        return redirect(f"{request.path}#id_{quote(more)}")
+    toast(request, _("已交给%(up)s") % {"up": kept.entry.desk.short})
     return redirect("programs:entry", entry.pk)
+
+
+def _not_yet(
+    request: HttpRequest, entry: Entry, move: Move, refusal: Refused, kept: Kept | None = None
+) -> HttpResponse:
+    """The form as it was sent, with what stops the hand-in at its fields."""
+    answers, subject = _posted(request, entry)
+    fresh = drawn.visible_entry(request, entry.pk)
+    changed = kept.fresh if kept else {}
+    form = EntryForm(entry.call, {**answers, **changed}, subject=changed.get(SUBJECT, subject), checked=True)
+    _explain(form, fresh, move, refusal)
+    return _page(request, fresh, form, status=UNPROCESSABLE, kept=kept)
 
 
 def sending(entry: Entry) -> Move:

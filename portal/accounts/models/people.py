@@ -101,10 +101,10 @@ class User(AbstractUser):
 
 
 class PostQuerySet(models.QuerySet):
-    def current(self) -> "PostQuerySet":
-        """Posts in force today."""
-        today = days.today()
-        return self.filter(Q(since__lte=today), Q(until__isnull=True) | Q(until__gte=today))
+    def current(self, day: datetime.date | Value | None = None) -> "PostQuerySet":
+        """Posts in force on a day, today without one."""
+        day = day or days.today()
+        return self.filter(Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day))
 
     def visible_to(self, actor: Actor) -> "PostQuerySet":
         if actor.role in ("security", "auditor", "log"):

@@ -10,7 +10,7 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from portal.core.actor import Actor
-from portal.core.context import once
+from portal.core.context import anew, once
 
 
 class Kind(models.TextChoices):
@@ -91,21 +91,25 @@ OPEN_PARENT = pgtrigger.Trigger(
     """,
 )
 #: From one union down, and up, along the index of the parents: what they read grows with the branch, not the tree.
+#: A recursion is planned for many rows, and a plain join then reads all 3,300 unions to find the one above a school
+#: (0.9 ms instead of 0.2): LATERAL with OFFSET 0 goes by the index whatever is expected.
 _BELOW = """
 WITH RECURSIVE below(id) AS (
     SELECT %s::bigint
     UNION ALL
-    SELECT o.id FROM registry_organization o JOIN below ON o.parent_id = below.id
+    SELECT o.id FROM below, LATERAL (
+        SELECT id FROM registry_organization WHERE parent_id = below.id OFFSET 0
+    ) o
 )
 SELECT id FROM below
 """
 _ABOVE = """
-WITH RECURSIVE above(id, parent_id, height) AS (
-    SELECT id, parent_id, 0 FROM registry_organization WHERE id = %s
+WITH RECURSIVE above AS (
+    SELECT o.*, 0 AS height FROM registry_organization o WHERE o.id = %s
     UNION ALL
-    SELECT o.id, o.parent_id, above.height + 1 FROM registry_organization o JOIN above ON o.id = above.parent_id
+    SELECT o.*, above.height + 1 FROM registry_organization o JOIN above ON o.id = above.parent_id
 )
-SELECT o.* FROM registry_organization o JOIN above USING (id) ORDER BY above.height DESC
+SELECT * FROM above ORDER BY height DESC
 """
 
 
@@ -181,6 +185,7 @@ class Organization(TreeNode):
             cursor.execute(_BELOW, [self.pk])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def route(self) -> list["Organization"]:
-        """From the root down to this one; asked once in a request."""
-        return once(("route", self.pk), lambda: list(Organization.objects.raw(_ABOVE, [self.pk])))
+    def route(self, *, now: bool = False) -> list["Organization"]:
+        """From the root down to this one; asked once in a request. ``now`` asks again: after a wait for a lock."""
+        ask = anew if now else once
+        return ask(("route", self.pk), lambda: list(Organization.objects.raw(_ABOVE, [self.pk])))

@@ -157,7 +157,7 @@ ENTRIES = Listing(
     export_name="推荐",
     row_label=lambda e: e.subject,
     row_class=lambda e: "need" if e.held else "",
-    source=lambda actor: drawn(actor),  # noqa: PLW0108 - it is defined below
+    source=lambda actor: listed(actor),  # noqa: PLW0108 - it is defined below
 )
 INBOX = replace(
     ENTRIES,
@@ -189,7 +189,7 @@ _READ = (
 
 
 def drawn(actor: Actor) -> QuerySet[Entry]:
-    """Entries for a page of the list and its sheet, with what the cells read and nothing else."""
+    """Entries for a page of the list, with what the cells read and nothing else; the API's answers read more."""
     return listed(actor).only(*_READ)
 
 

@@ -30,7 +30,7 @@ def register_honour(entry: Entry, by: Actor, move: str) -> None:
     Honour.objects.create(
         title=prize.name, family=program.series, level=level_of(prize.key), year=entry.call.year,
         awarded_on=on, member=entry.member if program.subject == "member" else None,
-        organization=entry.organization, name=entry.subject, pinyin=key, collective=program.subject == "collective",
+        organization=entry.organization, name=entry.subject, pinyin=key, collective=program.subject != "member",
         unit=entry.organization.name, document=document, decision=decision, entry=None if besides else entry,
     )  # fmt: skip
 

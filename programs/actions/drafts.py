@@ -132,7 +132,7 @@ def answer(entry: Entry, name: str) -> Any:
 def _typed(entry: Entry, data: Mapping[str, Any], subject: str) -> dict[str, Any]:
     known = {one.name: one for one in entry.call.fields if not one.locked}
     typed = {name: clean_answer(known[name], raw) for name, raw in data.items() if name in known}
-    if subject.strip() and entry.call.program.subject == "collective":
+    if subject.strip() and entry.call.program.called.name:
         typed[SUBJECT] = subject.strip()[:120]
     return typed
 

@@ -37,6 +37,16 @@ def may_write(by: Actor, entry: Entry) -> None:
         raise Refused(_("现在是“%(state)s”，不能改") % {"state": entry.get_state_display()})
 
 
+def _called(call: Call, typed: str, member: Member | None, by: Actor) -> str:
+    """The name of what is put forward: typed, the person's, or the acting unit's own."""
+    if call.program.subject == "organization":
+        return by.organization.name
+    name = typed.strip() or (member.name if member else "")
+    if not name:
+        raise Refused(_("请写%(name)s") % {"name": call.program.called.name}, "subject")
+    return name
+
+
 @transaction.atomic
 def start_entry(by: Actor, call: Call, category: Category, member: Member | None, subject: str = "") -> Entry:
     """Begin a nomination by the acting unit; what the registry knows is filled in, so that nobody retypes it."""
@@ -48,9 +58,8 @@ def start_entry(by: Actor, call: Call, category: Category, member: Member | None
         raise Refused(_("%(unit)s已经停用，不能再报新的") % {"unit": by.organization.name})
     if call.program.subject == "member" and member is None:
         raise Refused(_("请从花名册里选一个人"), "member")
-    subject = subject.strip() or (member.name if member else "")
-    if not subject:
-        raise Refused(_("请写集体名称"), "subject")
+    member = member if call.program.called.head else None
+    subject = _called(call, subject, member, by)
     entry = Entry(
         call=call, category=category, organization=by.organization, desk=by.organization, member=member,
         subject=subject, created_by=by.user, desk_since=days.now(),

@@ -228,7 +228,8 @@ def _apply(entry: Entry, move: Move, by: Actor, note: str, flags: Mapping[str, s
     except IntegrityError as problem:
         if "entry_claim_once" not in str(problem):
             raise
-        raise Refused(_("刚有别的单位为这个人报了，一人只能报一项")) from problem
+        taken = _("刚有别的单位为这个人报了，一人只能报一项") if entry.member_id else _("本单位在这一项里已经报了一件")
+        raise Refused(taken) from problem
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.move', '', true)")
 

@@ -13,6 +13,7 @@ from portal.core.actor import Actor
 from portal.kit.api.views import ApiView, Collection, Item, Op
 from programs.catalog import programs
 from programs.models import Call, Category, Quota
+from programs.spec import NAMINGS
 from programs.tables.calls import CALLS
 
 
@@ -24,7 +25,7 @@ class PairAnswer(serializers.Serializer):
 class ProgramAnswer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
-    subject = serializers.ChoiceField(choices=["member", "collective"], help_text="推荐个人，还是集体")
+    subject = serializers.ChoiceField(choices=list(NAMINGS), help_text="推荐个人、有名称的集体，还是本单位")
     about = serializers.CharField(allow_blank=True)
     categories = PairAnswer(many=True)
 

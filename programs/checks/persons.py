@@ -10,6 +10,7 @@ from programs.spec import CONTENT_MOVES, Finding, State
 
 def one_entry(entry: Entry, move: str) -> list[Finding]:
     """R8: one person is recommended once, over all prizes and units; prizes that the edition excepts do not count.
+    A unit stands once for itself in each prize.
 
     Asked once more when an entry is settled: two people may have been found to be one on the way. Another unit's draft
     only warns: it takes nothing yet. Two handed in at once are told apart by a constraint.
@@ -18,6 +19,8 @@ def one_entry(entry: Entry, move: str) -> list[Finding]:
         return []
     word = entry.call.param("one_entry_with")
     title = _("一人在“%(word)s”各届里只报一项") % {"word": word} if word else _("一人一届只报一项")
+    if entry.call.program.subject == "organization":
+        title = _("一个单位一项只报一件")
     found = sorted(entries.rivals(entry), key=lambda one: one.state == State.DRAFT)
     if not found:
         return [Finding("one_entry", title, _("没有重复"))]

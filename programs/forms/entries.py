@@ -87,40 +87,40 @@ class EntryForm(forms.Form):
 
     def __init__(self, call: Call, answers: Mapping[str, Any], *, subject: str = "", checked: bool = False) -> None:
         self.questions = call.fields
-        self.collective = call.program.subject == "collective"
+        self.called = call.program.called
         # "is": a nought is an answer, and 0 == False
         values = {name: value for name, value in answers.items() if value is not None and value is not False}
         for one in self.questions:
             if one.locked and one.kind == "date":
                 values[one.name] = readable_day(values.get(one.name))
         super().__init__({**values, SUBJECT: subject} if checked else None, initial={**values, SUBJECT: subject})
-        if self.collective:
-            self.fields[SUBJECT] = forms.CharField(label=_("集体名称"), help_text=_("写全称，和印章一致"))
+        if self.called.name:
+            self.fields[SUBJECT] = forms.CharField(label=self.called.name, help_text=self.called.help)
         for one in self.questions:
             self.fields[one.name] = build(one)
         self.answers, self.subject = answers, subject
-        self.layout: list[Section] = layout(self.questions, self.collective)
+        self.layout: list[Section] = layout(self.questions, bool(self.called.name))
 
     def full_clean(self) -> None:
         """Nothing is cleaned: the problems are those of the engine's own rule."""
         self._errors, self.cleaned_data = ErrorDict(renderer=self.renderer), {}
         if not self.is_bound:
             return
-        if self.collective and not self.subject.strip():
+        if self.called.name and not self.subject.strip():
             self.add_error(SUBJECT, _("没填"))
         for one in self.questions:
             if problem := answer_problem(one, self.answers.get(one.name)):
                 self.add_error(one.name, problem)
 
 
-def layout(questions: tuple[Field, ...], collective: bool = False) -> list[Section]:
+def layout(questions: tuple[Field, ...], named: bool = False) -> list[Section]:
     """One card per section; narrow fields stand three in a row, wide ones alone."""
     by_section: dict[str, list[Field]] = {}
     for one in questions:
         by_section.setdefault(one.section, []).append(one)
     sections = []
     for n, (title, members) in enumerate(by_section.items()):
-        rows: list[str | tuple[str, ...]] = [SUBJECT] if collective and n == 0 else []
+        rows: list[str | tuple[str, ...]] = [SUBJECT] if named and n == 0 else []
         rows += _rows(members)
         sections.append(Section(f"{NUMERALS[n % 10]}、{title}", rows, id=f"s{n + 1}"))
     return sections
@@ -158,18 +158,17 @@ def typed(call: Call, posted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class StartForm(forms.Form):
-    """Which prize, and who: a person of the roster, or a collective and its head."""
+    """Which prize, and who: a person of the roster, something with a name and its head, or the unit alone."""
 
     def __init__(self, *args: Any, call: Call, categories: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = PickRadio() if len(categories) <= 3 else forms.Select()
         self.fields["category"] = forms.ChoiceField(label=_("报哪一项"), choices=categories, widget=widget)
-        if call.program.subject == "collective":
-            self.fields["subject"] = forms.CharField(
-                label=_("集体名称"), max_length=120, help_text=_("写全称，和印章一致")
-            )
-        person = _("负责人") if call.program.subject == "collective" else _("推荐谁")
-        self.fields["member"] = forms.IntegerField(label=person, widget=forms.HiddenInput(), required=False)
+        called = call.program.called
+        if called.name:
+            self.fields["subject"] = forms.CharField(label=called.name, max_length=120, help_text=called.help)
+        if called.head:
+            self.fields["member"] = forms.IntegerField(label=called.head, widget=forms.HiddenInput(), required=False)
 
 
 class MoveForm(forms.Form):
@@ -186,6 +185,6 @@ class MoveForm(forms.Form):
 def flag_choices(entry: Entry) -> list[tuple[str, str]]:
     """What a reviewer may ask to have mended: every question that the unit answers itself, then the papers."""
     asked = [(one.name, one.label) for one in entry.questions if not one.locked]
-    if entry.call.program.subject == "collective":
-        asked.insert(0, (SUBJECT, _("集体名称")))
+    if name := entry.call.program.called.name:
+        asked.insert(0, (SUBJECT, name))
     return asked + [(f"file-{item.name}", item.label) for item in entry.papers]

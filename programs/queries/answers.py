@@ -36,6 +36,12 @@ def clean_rows(field: Field, raw: Any) -> list[dict[str, Any]]:
     return [] if all(map(empty, full)) else full
 
 
+def number(entry: Any, name: str) -> int | None:
+    """A whole number that an entry says; None for none, or while it is still words."""
+    value = entry.data.get(name)
+    return value if isinstance(value, int) else None
+
+
 def empty(row: Mapping[str, Any]) -> bool:
     """Whether nothing was written into any cell of a row."""
     return all(value in _NOTHING or value is False for value in row.values())

@@ -128,8 +128,12 @@ BESIDE = "*"
 
 
 def claim_of(entry: Entry) -> str:
-    """What only one entry may hold at a time: this person in this edition, or in all that share a word. "" for none."""
+    """What only one entry may hold at a time: this person in this edition, or in all that share a word; a unit in one
+    prize of this edition. "" for none.
+    """
     call = entry.call
+    if call.program.subject == "organization":
+        return f"#{call.pk}:{entry.category_id}:u{entry.organization_id}"
     if entry.member_id is None or call.program.subject != "member" or entry.category.name in excepted(call):
         return ""
     word = call.param("one_entry_with")

@@ -18,7 +18,8 @@ from programs.spec.asked import ENGINE_PARAMS, Field, Material, Param, thaw_fiel
 
 __all__ = [
     "CONTENT_MOVES", "EDITABLE", "ENGINE_PARAMS", "TAKES_A_PLACE", "At", "Check", "Desk", "Duty", "Effect", "Field",
-    "Finding", "Material", "Meter", "Move", "Param", "Program", "State", "Workflow", "thaw_fields", "thaw_materials",
+    "Finding", "Material", "Meter", "Move", "Naming", "Param", "Program", "State", "Workflow",
+    "thaw_fields", "thaw_materials",
 ]  # fmt: skip
 
 
@@ -167,9 +168,32 @@ Effect = Callable[[Any, Any, str], None]
 
 
 @dataclass(frozen=True)
+class Naming:
+    """What people call whatever an entry is about. An empty ``name`` is never typed, an empty ``head`` never asked.
+
+    ``name`` is what its own name is called, ``head`` what the person is called whom the roster names for it, ``whole``
+    what is counted after the measure word (8 个集体, 3 项成果).
+    """
+
+    ask: str
+    name: str = ""
+    head: str = ""
+    whole: str = ""
+    help: str = "写全称，和印章一致"
+
+
+#: A person of the roster; something with a name of its own; the acting unit itself, whose name nobody types.
+NAMINGS = {
+    "member": Naming("推荐谁", head="推荐谁"),
+    "collective": Naming("推荐哪个集体", "集体名称", "负责人", "集体"),
+    "organization": Naming("为本单位申报", whole="单位"),
+}
+
+
+@dataclass(frozen=True)
 class Program:
     """A kind of award, competition or claim. ``series`` is its name in the honour register, ``plan_words`` in
-    work plans.
+    work plans. ``subject`` is one of ``NAMINGS``; ``naming`` calls it as this program does.
     """
 
     key: str
@@ -190,6 +214,12 @@ class Program:
     series: str = ""
     plan_words: tuple[str, ...] = ()
     about: str = ""
+    naming: Naming | None = None
+
+    @property
+    def called(self) -> Naming:
+        """How its subject is called where it is asked, shown and printed."""
+        return self.naming or NAMINGS[self.subject]
 
     def frozen_form(self) -> dict[str, Any]:
         """Fields and materials as the JSON that a published call keeps."""

@@ -69,11 +69,8 @@ def _lines(row: Decision) -> list[dict]:
     for line in rows.order_by("entry__category__order", "entry__pinyin", "entry_id"):
         found.setdefault(line.entry.category.name, []).append(line.entry)
     program = row.call.program
-    collective = program.subject == "collective"
-    return [
-        {"name": name, "entries": entries, "collective": collective, "noun": program.noun}
-        for name, entries in found.items()
-    ]
+    words = {"collective": program.subject == "collective", "called": program.called, "noun": program.noun}
+    return [{"name": name, "entries": entries, **words} for name, entries in found.items()]
 
 
 @access("decision", "read", methods=("GET",))
@@ -188,5 +185,5 @@ def _for_paper(n: int, section: dict) -> dict:
         entry.spaced = "　".join(entry.subject) if len(entry.subject) == 2 else entry.subject
     first = section["entries"][0]
     name = f"{first.organization.workplace}{first.subject}" if section["collective"] else first.subject
-    measure = _("个集体") if section["collective"] else _("人")
+    measure = f"{section['noun']}{section['called'].whole}"
     return {**section, "ordinal": ORDINALS[n], "first": name, "measure": measure}

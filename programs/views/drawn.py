@@ -41,7 +41,7 @@ def visible_entry(request: HttpRequest, entry_id: int) -> Entry:
 def question(entry: Entry, name: str) -> tuple[Field | None, str]:
     """The field of that name and how it is called; the collective's own name is no field."""
     asked = next((one for one in entry.call.fields if one.name == name), None)
-    return asked, asked.label if asked else _("集体名称")
+    return asked, asked.label if asked else entry.call.program.called.name
 
 
 def answer(one: Field, value: Any) -> str:

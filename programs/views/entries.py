@@ -103,13 +103,14 @@ def entry_new(request: HttpRequest, call_id: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("programs:entry_edit", entry.pk)
+    called = call.program.called
     text = (request.POST or request.GET).get("q", "")
     found = list(roster(request.actor, text)[: FOUND + 1])
     closes = deadlines.closes_for(call, [one.pk for one in request.actor.organization.route()])
     context = {
         "call": call, "form": form, "q": text, "found": found[:FOUND], "more": len(found) > FOUND,
-        "picked": form["member"].value(), "closed": closes < days.now(), "closes": closes,
-        "collective": call.program.subject == "collective",
+        "picked": form["member"].value() if called.head else "", "closed": closes < days.now(), "closes": closes,
+        "called": called,
     }  # fmt: skip
     part = request.headers.get("HX-Target") == "people"
     template = "programs/_people.html" if part else "programs/entry_new.html"
@@ -120,9 +121,9 @@ def _begin(request: HttpRequest, call: Call, prizes: list[Category], form: Start
     cleaned = form.cleaned_data
     category = next(one for one in prizes if str(one.pk) == cleaned["category"])
     member = None
-    if cleaned["member"]:
+    if cleaned.get("member"):
         member = Member.objects.visible_to(request.actor).filter(pk=cleaned["member"], active=True).first()
-    if member is None:
+    if member is None and call.program.called.head:
         raise Refused(_("请先找到人，再选中"), "member")
     subject = cleaned.get("subject", "")
     return actions.start_entry(request.actor, call, category, member, subject)

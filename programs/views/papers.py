@@ -79,7 +79,7 @@ def paper(entry: Entry) -> dict[str, Any]:
     for one in narrow:
         if one.section != first:
             later.setdefault(one.section, []).append((one.label, _said(one, entry)))
-    collective = entry.call.program.subject == "collective"
+    collective = entry.call.program.subject != "member"
     version = _("第 %(n)d 版数据") % {"n": entry.version}
     made = days.short_datetime(days.now())
     code = entries.check_digits(entries.content_digest(entry))
@@ -104,7 +104,9 @@ def _said(one: Field, entry: Entry) -> str:
 
 
 def _person(entry: Entry) -> list[tuple[str, str]]:
-    unit = _("所在单位") if entry.call.program.subject == "collective" else _("工作单位")
+    if entry.call.program.subject == "organization":
+        return person(entry)
+    unit = _("所在单位") if entry.call.program.called.name else _("工作单位")
     asked = {one.label for one in entry.questions}
     known = [(label, str(value)) for label, value in person(entry) if label not in asked]
     return [*known, (unit, entries.unit_name(entry))]

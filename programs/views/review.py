@@ -96,9 +96,10 @@ def _missing() -> SafeString:
 
 def person(found: Entry) -> list[tuple[str, Any]]:
     """Who it is about, as far as the form itself does not ask; the ID number is masked."""
-    if found.call.program.subject == "collective":
-        head = [(_("负责人"), found.member.name)] if found.member else []
-        return [(_("集体名称"), found.subject), *head]
+    called = found.call.program.called
+    if found.call.program.subject != "member":
+        head = [(called.head, found.member.name)] if found.member else []
+        return [(called.name or _("单位"), found.subject), *head]
     number = mask_id(found.member.document_number) if found.member else ""
     return [(_("姓名"), found.subject), (_("证件"), format_html('<span class="num">{}</span>', number))]
 

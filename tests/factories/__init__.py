@@ -168,6 +168,7 @@ def answers() -> dict[str, Any]:
         "votes_against": 4, "votes_abstain": 5, "party_opinion": "同意推荐", "unit_notice_from": start.isoformat(),
         "unit_notice_until": end.isoformat(), "story": "两年来带领教研组开发校本课程六门。" * 10,
         "head_title": "中学高级教师", "founded": "2012-09", "staff": 23, "women": 15,
+        "ballots_sent": 120, "ballots_back": 110, "ballots_good": 105,
     }  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def draft(by: Actor, on: Call, person: Member | None = None, category: Category 
     category = category or on.categories.first()
     subject = "" if on.program.subject == "member" else f"教研组{next(_count)}"
     entry = start_entry(by, on, category, person, subject)
-    asked = {one.name: answer(one) for one in on.fields if not one.locked}
+    asked = {one.name: answer(one) for one in on.fields if one.required and not one.locked}
     entry = save_draft(by, entry.pk, {**asked, **answers(), **data}, entry.version)
     for item in on.materials:
         if item.required:

@@ -10,7 +10,7 @@ from awards.honours.catalog.shared import (
     REGISTER_CHECKS,
     UNIT_NOTICE,
 )
-from programs.spec import Field, Material, Program
+from programs.spec import Field, Material, Naming, Program
 from programs.workflows import RECOMMENDATION
 
 LEVELS = (("world", "国际领先"), ("country", "国内领先"), ("city", "本市领先"), ("unit", "本单位首创"))
@@ -41,6 +41,7 @@ INNOVATION = Program(
     title="职工优秀创新成果",
     noun="项",
     subject="collective",
+    naming=Naming("申报哪一项成果", "成果名称", "第一完成人", "成果", "写全称，和应用证明一致"),
     workflow=RECOMMENDATION,
     fields=(
         Field("area", "所属领域", limit=40, section="成果情况", public=True),

@@ -1,7 +1,7 @@
 """What several awards ask and check alike: the unit's procedure, the story, the papers, the figures of an edition."""
 
 from awards.honours import actions, checks
-from programs.checks.bars import PERSON_PARAMS
+from programs.checks.bars import PERSON_CHECKS, PERSON_PARAMS
 from programs.spec import ENGINE_PARAMS, Field, Material, Param
 
 UNIT_NOTICE = (
@@ -61,3 +61,58 @@ REGISTER_CHECKS = (checks.no_repeat, checks.holds_the_one_below)
 PROCEDURE_CHECKS = (*REGISTER_CHECKS, checks.votes_add_up, checks.unit_notice_long_enough)
 #: Whoever is approved, or granted more above, stands in the register.
 REGISTER = dict.fromkeys(("approve", "grant", "grant-more"), (actions.register_honour,))
+
+# ── people ──
+PERSON = (
+    Field("sex", "性别", fill="member.sex", locked=True),
+    Field("birth_date", "出生日期", "date", fill="member.birth_date", locked=True),
+    Field("politics", "政治面貌", fill="member.politics", locked=True),
+    Field("rank", "干部级别", fill="member.rank", locked=True),
+    Field("title", "职称", fill="member.title", required=False, limit=40),
+    Field("position", "职务", fill="member.position", limit=60, public=True),
+    Field("hired_on", "入校日期", "date", fill="member.hired_on", locked=True),
+    Field("phone", "联系电话", required=False, limit=20),
+    Field("honours", "已获荣誉", "longtext", limit=300, width=3, help="近五年，最高的写在前面"),
+)
+#: What ratios of an edition count people by (domain report A1).
+PERSON_CLASS = Field(
+    "person_class", "人员类别", "choice",
+    choices=(("front", "一线职工"), ("research", "科教人员"), ("manage", "管理人员"), ("head", "单位负责人"),
+             ("migrant", "农民工")),
+)  # fmt: skip
+RECOMMENDED = (*PROCEDURE, STORY)
+PERSON_ALL_CHECKS = (*PROCEDURE_CHECKS, *PERSON_CHECKS)
+LADDER_CLASHES = (checks.ladder_clash,)
+
+# ── groups and units ──
+GROUP = (
+    Field("head_name", "负责人", fill="member.name", locked=True, section="集体情况"),
+    Field("head_title", "负责人职务", fill="member.position", required=False, limit=60, section="集体情况"),
+    Field("founded", "成立年月", limit=10, help="如 2012-09", section="集体情况"),
+    Field("staff", "在编教职工", "int", minimum=1, maximum=20000, section="集体情况"),
+    Field("women", "其中女性", "int", minimum=0, maximum=20000, section="集体情况"),
+    Field("phone", "联系电话", required=False, limit=20, section="集体情况"),
+    Field("honours", "已获荣誉", "longtext", limit=300, width=3, section="集体情况", help="近五年，最高的写在前面"),
+)
+UNIT = (
+    Field("heads", "教职工人数", "int", "单位情况", fill="organization.head_count", locked=True),
+    Field("women_heads", "其中女性", "int", "单位情况", fill="organization.women_count", locked=True),
+    Field("term_until", "工会本届止", "date", "单位情况", fill="organization.term_until", locked=True, required=False),
+    Field("phone", "联系电话", section="单位情况", limit=20),
+    Field("honours", "已获荣誉", "longtext", limit=300, width=3, section="单位情况", help="近五年，最高的写在前面"),
+)
+#: What a unit declares before it is honoured or honours its own; a wrong declaration is a cause to revoke (R6, R33).
+DECLARATIONS = (
+    Field("no_arrears", "没有拖欠工资、欠缴社会保险和工会经费", "bool", "负面清单"),
+    Field("has_congress", "已建立教职工代表大会制度，按期召开", "bool", "负面清单"),
+    Field("no_penalty", "近三年没有受过行政处罚和失信惩戒", "bool", "负面清单"),
+    Field("incident_on", "最近一次安全事故或群体性事件的日期", "date", "负面清单", required=False, help="没有就空着"),
+)
+DECLARED_PARAMS = (
+    Param("incident_years", "几年内有过事故或群体性事件的不报", default=3, minimum=0, maximum=20, unit="年"),
+)
+UNION_PARAMS = (
+    Param("term_required", "工会逾期没换届的不报", "bool", default=True),
+    Param("members_percent", "入会率不低于", default=90, minimum=0, maximum=100, unit="%", help="0 就是不要求"),
+)
+PARTY_OPINION = Material("party_opinion_scan", "党组织意见（盖章扫描）", limit=2)

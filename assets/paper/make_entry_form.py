@@ -61,12 +61,12 @@ def facts(document, name: str) -> None:
 def grid(document) -> None:
     """A table of as many columns as its headings."""
     made = table(document, (58, 58, 58))
-    for values in ("one.heads", "row"):
-        if values == "row":
+    for loop in ("text, css in one.heads", "text, css, head in row"):
+        if loop.endswith("row"):
             marker(made, "{%tr for row in one.rows %}")
         opened, middle, closed = made.add_row().cells
-        opened.text = f"{{%tc for text, css in {values} %}}"
-        write(middle, "{{ text }}", center=values != "row")
+        opened.text = f"{{%tc for {loop} %}}"
+        write(middle, "{{ text }}", center=not loop.endswith("row"))
         closed.text = "{%tc endfor %}"
     marker(made, "{%tr endfor %}")
 

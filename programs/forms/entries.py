@@ -20,6 +20,8 @@ from programs.forms.rows import RowsInput, typed_rows
 from programs.models import Call, Entry
 from programs.spec import Field
 
+#: Characters of choices that stand side by side in a third of the form.
+IN_A_THIRD = 10
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -47,7 +49,8 @@ def _bool(one: Field) -> forms.Field:
 
 
 def _choice(one: Field) -> forms.Field:
-    if len(one.choices) <= 4 and one.required:
+    short = one.width >= 3 or sum(len(label) for _value, label in one.choices) <= IN_A_THIRD
+    if len(one.choices) <= 4 and one.required and short:
         return forms.ChoiceField(choices=one.choices, widget=PickRadio())
     return forms.ChoiceField(choices=[("", _("请选")), *one.choices])
 

@@ -108,7 +108,7 @@ def differing(one: Field, old: Any, new: Any) -> tuple[str, str]:
 
 
 def grid(one: Field, value: Any) -> dict[str, Any]:
-    """A table's answer to be drawn: its name, headings and rows as (text, css), the sums worth saying."""
+    """A table to be drawn: its name, headings as (text, css), rows as (text, css, heading), the sums worth saying."""
     rows = rows_of(one, value)
     weighed = any(weight for _words, weight in one.rows)
     heads = [(_("指标"), ""), (_("分值"), "n")][: 1 + weighed] if one.rows else [(_("序号"), "n")]
@@ -117,7 +117,7 @@ def grid(one: Field, value: Any) -> dict[str, Any]:
     for n, row in enumerate(rows):
         first = [str(part) for part in one.rows[n]][: 1 + weighed] if one.rows else [str(n + 1)]
         texts = [*first, *(shown(column, row.get(column.name)) for column in one.columns)]
-        drawn.append([(text, css) for text, (_head, css) in zip(texts, heads, strict=True)])
+        drawn.append([(text, css, head) for text, (head, css) in zip(texts, heads, strict=True)])
     return {"label": one.label, "heads": heads, "rows": drawn, "sums": sums(one, rows)}
 
 

@@ -120,7 +120,7 @@ def test_the_first_row_comes_from_the_roster(world):
     person = factories.member(world["u"], "甲一")
     made = factories.start_entry(world["u.chair"], call, call.categories.first(), person, "新工具")
     first = made.data["team"][0]
-    assert (first["name"], first["unit"]) == ("甲一", world["u"].name)
+    assert (first["name"], first["unit"]) == ("甲一", world["u"].workplace)
     assert first.keys() == {"name", "unit", "post", "front", "share"}, "as if it had been typed"
 
 

@@ -20,7 +20,7 @@ TEAM = Field(
     "team", "主要完成人", "table", "完成人", minimum=1, maximum=10, help="按贡献从大到小排；第一行是第一完成人",
     columns=(
         Field("name", "姓名", limit=40, fill="member.name"),
-        Field("unit", "工作单位", limit=60, fill="organization.name"),
+        Field("unit", "工作单位", limit=60, fill="organization.workplace"),
         Field("post", "职务、工种", limit=40, fill="member.position"),
         Field("front", "一线职工", "bool", required=False),
         Field("share", "贡献（%）", "int", minimum=1, maximum=100, total=100),

@@ -18,7 +18,7 @@ MEMBERS = Field(
     "members", "工作室成员", "table", "成员", minimum=5, maximum=30, help="可以写外单位的",
     columns=(
         Field("name", "姓名", limit=40, fill="member.name"),
-        Field("unit", "单位", limit=60, fill="organization.name"),
+        Field("unit", "单位", limit=60, fill="organization.workplace"),
         Field("title", "职称、技能等级", limit=40, required=False, fill="member.title"),
         Field("role", "分工", limit=40),
     ),

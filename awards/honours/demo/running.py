@@ -113,7 +113,10 @@ def next_edition(made: dict) -> None:
 
 
 def planned(made: dict) -> None:
-    """Link this year's calls to the task of the work plan that asks for them."""
-    task = PlanItem.objects.filter(plan=made["plan"], kind="task", text__contains="三八红旗手").first()
+    """Link this year's calls to the tasks of the work plan that name them."""
+    tasks = list(PlanItem.objects.filter(plan=made["plan"], kind="task"))
     for call in Call.objects.filter(year=days.today().year, state="published"):
-        link_call(task, call, SYSTEM)
+        words = call.program.plan_words
+        task = next((one for one in tasks if any(word in one.text for word in words)), None)
+        if task is not None:
+            link_call(task, call, SYSTEM)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import random
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfWriter
@@ -92,15 +93,28 @@ class Stage:
         opened = days.local(call.opens_at).date()
         entry = save_draft(by, entry.pk, self.answers(person, opened), entry.version)
         if files:
-            for item in call.materials:
-                if item.required:
-                    attach(by, entry.pk, item.name, SimpleUploadedFile(f"{item.label}.pdf", self.pdf))
+            self.attach(entry, key)
         return Entry.objects.get(pk=entry.pk)
 
+    def attach(self, entry: Entry, key: str) -> None:
+        """Every paper that is asked for, as the entry stands now."""
+        for item in entry.call.materials:
+            if item.required:
+                attach(self.of(key), entry.pk, item.name, SimpleUploadedFile(f"{item.label}.pdf", self.pdf))
+
     def open_call(
-        self, key: str, title: str, year: int, opens: datetime.datetime, closes: datetime.datetime, places, rules=()
+        self,
+        key: str,
+        title: str,
+        year: int,
+        opens: datetime.datetime,
+        closes: datetime.datetime,
+        places,
+        rules=(),
+        **params: Any,
     ) -> Call:
         call = calls.create_call(self.officer, key, title, year, opens, closes)
+        calls.update_call(self.officer, call.pk, params)
         cats = list(call.categories.all())
         units = Organization.objects.filter(parent=self.orgs["city"]).exclude(kind="department")
         if rules:

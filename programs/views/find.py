@@ -23,7 +23,7 @@ def _allowed(request: HttpRequest, resource: str) -> bool:
 @access("home", "read", methods=("GET",))
 def find(request: HttpRequest) -> HttpResponse:
     """Four short lists; whoever needs more goes on in the list itself. A whole number of an entry opens it."""
-    text = request.GET.get("q", "").strip()[:40]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:40]
     context: dict = {"q": text, "people": [], "units": [], "entries": [], "calls": [], "title": _("查找")}
     if text and _allowed(request, "entry"):
         rows = tables.listed(request.actor)

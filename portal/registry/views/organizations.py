@@ -108,7 +108,7 @@ def branch(request: HttpRequest, organization_id: int) -> HttpResponse:
 @access("organization", "read", methods=("GET",))
 def find(request: HttpRequest) -> HttpResponse:
     """What the box above the tree finds; a fragment for htmx, a page without script."""
-    text = request.GET.get("q", "")
+    text = request.GET.get("q", "").replace("\x00", "")  # PostgreSQL refuses a NUL
     context = {"found": tree.find_units(text, request.actor), "q": text}
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "registry/_found.html" if fragment else "registry/found.html", context)

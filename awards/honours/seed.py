@@ -62,7 +62,7 @@ class _City(Stage):
 
     def planned(self, call: Call, wanted: int, fates: dict[str, int], turn: int) -> Iterator[Planned]:
         """Every unit by turns; whoever was nominated in an edition is not nominated twice in it."""
-        rnd, used = random.Random(f"{self.made['seed']}-{call.pk}"), defaultdict(int)
+        rnd, used = random.Random(f"{self.made['seed']}-{turn}"), defaultdict(int)
         order = [one for one in self.units for _n in range(12 if one.kind == "university" else 1)]
         words, weights = list(fates), list(fates.values())
         categories, opened = list(call.categories.all()), days.local(call.opens_at).date()

@@ -10,7 +10,8 @@ import uuid
 from portal.celery import app
 
 JOBS = int(os.environ.get("PERIODIC_JOBS", "0"))
-LENGTH = 3
+#: Seconds of a period: long enough that two workers get through one round of the jobs on a busy machine.
+LENGTH = int(os.environ.get("PERIOD_SECONDS", "3"))
 
 app.conf.beat_schedule = {
     f"job-{n}": {"task": "tests.periodic", "schedule": 1.0, "args": [n], "options": {"expires": 5}} for n in range(JOBS)

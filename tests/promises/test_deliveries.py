@@ -131,6 +131,7 @@ for n in range(int(sys.argv[1]), int(sys.argv[2])):
 @pytest.mark.django_db(transaction=True)
 def test_sent_is_what_was_committed(figure, full_size, settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MAIL_PER_MINUTE = 0
     acts, part = (1000, 100) if full_size else (200, 100)
     people(1)
     environment = workers.environment(tmp_path)

@@ -31,8 +31,9 @@ def complete(jobs: int) -> int:
 @pytest.mark.promise("P-NOTE4")
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_do_each_job_of_each_period_once(figure, full_size, tmp_path, monkeypatch):
-    jobs, over = (50, 6) if full_size else (10, 2)
+    jobs, over = (50, 4) if full_size else (10, 2)
     monkeypatch.setenv("PERIODIC_JOBS", str(jobs))
+    monkeypatch.setenv("PERIOD_SECONDS", "9" if full_size else "3")
     User.objects.create(username="periodic", name="定期")
     app = "tests.promises.periodic:app"
     with ExitStack() as stack:
@@ -40,7 +41,7 @@ def test_two_beats_do_each_job_of_each_period_once(figure, full_size, tmp_path, 
         stack.callback(lambda: [workers.kill(process) for process in processes])
         for name in ("one", "two"):
             stack.enter_context(workers.beat(tmp_path / name, app=app))
-        workers.until(lambda: complete(jobs) >= 1, 60, "the first period")
+        workers.until(lambda: complete(jobs) >= 1, 90, "the first period")
         workers.kill(processes[0])
         workers.until(lambda: complete(jobs) >= over, 120, "the other periods")
     periods_seen = sorted({row.split()[1] for row in Message.objects.values_list("subject", flat=True)})

@@ -101,7 +101,8 @@ def build(full: bool) -> Stage:
     _settled(entry, world["officer"])
     places = {"unit": world["a1"], "district": world["a"], "city": world["city"], "foreign": world["b"]}
     named = sorted({role for roles, _where in ALLOWED.values() for role in roles})
-    # Roles that the table names stand at every place; the others, who may never do anything, where they really sit.
+    # Roles that the table names stand at every place; the others, who may never do anything, where they sit in the world:
+    # a second security officer would close the door to staff posts made without the two.
     others = [role for role in policy.ROLES if role not in (*named, "anonymous", "teacher")]
     everybody = [
         *itertools.product(named, PLACES),
@@ -111,7 +112,7 @@ def build(full: bool) -> Stage:
     ]
     wanted = everybody if full else FEW
     people = {
-        (role, place): SYSTEM if role == "machine" else world["teacher"] if role == "teacher"
+        (role, place): SYSTEM if role == "machine" else world[role] if role in ("teacher", *others)
         else factories.post(role, places[place])
         for role, place in wanted
     }  # fmt: skip

@@ -182,7 +182,10 @@ def _open_csv(path: Path, name: str, limits: Limits) -> Book:
     encoding = _encoding(path)
     delimiter = _delimiter(path, encoding)
     sheet = Path(name or path.name).stem[:31] or "CSV"
-    return Book("csv", (SheetInfo(sheet),), [], limits, _Csv(path, encoding, delimiter))
+    book = Book("csv", (SheetInfo(sheet),), [], limits, _Csv(path, encoding, delimiter))
+    for _row in book.raw(sheet):
+        pass  # what is too long or unreadable at its end is refused before anybody has checked its first 200,000 rows
+    return book
 
 
 def _notes(seen: dict[str, Seen], sheets: Sequence[SheetInfo]) -> list[str]:

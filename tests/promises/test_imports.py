@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.promise("P-IMP1"), pytest.mark.django_db(transaction=T
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 #: Built or refused only after many seconds; `make promises` takes them too.
 _HEAVY = re.compile(r"bomb|too_many|as_many|cells_without|rows_without|megabyte|lying")
+#: Within the limits of a roster, and every row of it wrong: measured apart from what is malformed.
+_LARGE = re.compile(r"as_many|csv_too_many_rows$")
 SECONDS = 5
 
 
@@ -66,7 +68,10 @@ def test_malformed_files_write_nothing_and_say_why(world, sign_in, full_size, fi
         failed += [case.name] if answer.status_code != 302 else []
         done = work()
         taken = time.process_time() - began
-        slowest, largest = (slowest, max(largest, taken)) if "as_many" in case.name else (max(slowest, taken), largest)
+        if _LARGE.search(case.name):
+            largest = max(largest, taken)
+        else:
+            slowest = max(slowest, taken)
         failed += [f"{case.name}: {job.error}" for job in done if job.state != Job.State.DONE]
         batch = ImportBatch.objects.latest("pk")
         page = client.get(answer.url)

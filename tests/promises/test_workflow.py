@@ -101,8 +101,8 @@ def build(full: bool) -> Stage:
     _settled(entry, world["officer"])
     places = {"unit": world["a1"], "district": world["a"], "city": world["city"], "foreign": world["b"]}
     named = sorted({role for roles, _where in ALLOWED.values() for role in roles})
-    # Roles that the table names stand at every place; the others, who may never do anything, where they sit in the world:
-    # a second security officer would close the door to staff posts made without the two.
+    # Roles that the table names stand at every place. The others, who may never do anything, are those of the world: a
+    # second security officer would close the door to staff posts made without the two.
     others = [role for role in policy.ROLES if role not in (*named, "anonymous", "teacher")]
     everybody = [
         *itertools.product(named, PLACES),
